@@ -42,7 +42,11 @@ class Interleave {
   /// Position in the set that an HPA offset belongs to, 0 to ways-1, for a set whose base is a
   /// multiple of ways x granularity. Callers that cannot promise that walk the decoders instead.
   unsigned position(std::uint64_t hpa_offset) const {
-    return static_cast<unsigned>((hpa_offset >> shift()) % ways());
+    const std::uint64_t granule = hpa_offset >> shift();
+    const unsigned bits = binary_ways_bits();
+    const unsigned binary = static_cast<unsigned>(granule) & ((1u << bits) - 1u);
+    if (!is_multiple_of_3()) return binary;
+    return static_cast<unsigned>((granule >> bits) % 3) << bits | binary;
   }
 
   /// Inverse of the two above: dpa_offset(x) == d and position(x) == p for the result x.

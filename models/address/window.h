@@ -40,12 +40,18 @@ struct FixedMemoryWindow {
   bool contains(std::uint64_t hpa) const { return hpa - base < size; }
 
   /// Index into `targets` of the host bridge that `hpa` goes to. Works on the absolute address
-  /// (fact sheet 3.1); `hpa` must lie in the window.
-  unsigned target_index(std::uint64_t hpa) const;
+  /// (fact sheet 3.1); `hpa` must lie in the window, and the window must have no violations().
+  unsigned target_index(std::uint64_t hpa) const {
+    const unsigned index = interleave.position(hpa);
+    if (arithmetic == Arithmetic::modulo) return index;
+    const unsigned bits = interleave.binary_ways_bits();
+    return (index >> bits << bits) | xor_maps.index_bits(hpa, bits);
+  }
 
   /// What an ACPI table writer got wrong, one sentence each: alignment, wrap past 2^64, number of
-  /// targets and of XOR maps, a map whose lowest set bit is not an interleave bit of the window.
-  /// Empty when the window is legal.
+  /// targets, too few XOR maps (more than needed are ignored), a map whose lowest set bit is not an
+  /// interleave bit of the window or is another map's, maps that are not their own inverse. Empty
+  /// when the window is legal.
   std::vector<std::string> violations() const;
 };
 

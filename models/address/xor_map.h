@@ -2,19 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace cxlpool::address {
 
 /// The XOR maps of a CXIMS record, as many as the window's root ways need (fact sheet 2 and 3.5):
 /// bit i of the target index is the parity of HPA & map i. They belong to the root level alone;
-/// devices decode plainly.
+/// devices decode plainly. A `count` of the members below must not exceed maps().size().
 class XorMaps {
  public:
   XorMaps() = default;
   explicit XorMaps(std::vector<std::uint64_t> maps) : maps_(std::move(maps)) {}
 
-  /// Maps that a window of `ways` ways uses: log2 of its power-of-two part.
+  /// Maps that a window of `ways` ways uses: log2 of its power-of-two part; 0 where `ways` is not
+  /// legal.
   static unsigned needed(unsigned ways);
 
   const std::vector<std::uint64_t>& maps() const { return maps_; }
