@@ -48,7 +48,7 @@ void put(Bytes& out, T value) {
 }
 
 void put_text(Bytes& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
+  for (const char character : text) out.push_back(static_cast<std::uint8_t>(character));
 }
 
 void put_record_header(Bytes& out, RecordType type, std::size_t length) {
@@ -132,6 +132,10 @@ class RecordReader {
     if (auto damage = find_records()) return std::move(*damage);
     for (const std::size_t at : bridges_at_) read_host_bridge(at);
     for (const std::size_t at : windows_at_) read_window(at);
+    const auto by_offset = [](const CedtFinding& a, const CedtFinding& b) {
+      return a.offset < b.offset;
+    };
+    std::stable_sort(reading_.notes.begin(), reading_.notes.end(), by_offset);
     return std::move(reading_);
   }
 

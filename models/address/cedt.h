@@ -33,7 +33,7 @@ struct CedtFinding {
 
 struct CedtReading {
   Cedt cedt;
-  /// Records that were skipped ("skipped: ...") and oddities that were accepted.
+  /// Records that were skipped ("skipped: ...") and oddities that were accepted, by offset.
   std::vector<CedtFinding> notes;
 };
 

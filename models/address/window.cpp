@@ -9,12 +9,11 @@
 namespace cxlpool::address {
 namespace {
 
-/// Lowest address bit, if any, that two applications of the maps do not restore. X is linear over
-/// the bits of the address, so it is enough to try each bit alone.
-std::optional<unsigned> bit_not_restored(const XorMaps& maps, unsigned count) {
-  for (unsigned bit = 0; bit < 64; ++bit) {
-    const std::uint64_t hpa = std::uint64_t{1} << bit;
-    if (maps.apply(maps.apply(hpa, count), count) != hpa) return bit;
+/// An address, if there is one, that two applications of the maps do not restore. They are linear
+/// over the bits of the address, so it is enough to try each bit alone.
+std::optional<std::uint64_t> address_not_restored(const XorMaps& maps, unsigned count) {
+  for (std::uint64_t hpa = 1; hpa != 0; hpa <<= 1) {
+    if (maps.apply(maps.apply(hpa, count), count) != hpa) return hpa;
   }
   return std::nullopt;
 }
@@ -59,11 +58,11 @@ void check_xor_maps(const FixedMemoryWindow& window, std::vector<std::string>& f
     owner = i;
   }
   if (!usable) return;
-  if (const auto bit = bit_not_restored(window.xor_maps, needed)) {
+  if (const auto hpa = address_not_restored(window.xor_maps, needed)) {
     found.push_back(
-        fmt::format("the XOR maps applied twice do not restore address bit {}; keep the lowest set "
+        fmt::format("the XOR maps applied twice do not restore address {:#x}; keep the lowest set "
                     "bit of each map out of the other maps",
-                    *bit));
+                    *hpa));
   }
 }
 
