@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/cxl_switch.h"
+
+#include "models/fabric/decoder_registers.h"
+
+namespace cxlpool::fabric {
+
+using address::Cause;
+using address::ComponentKind;
+using address::ComponentRegisters;
+using address::HdmDecoderBlock;
+
+CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config)
+    : Hop(name, config.label, config.upstream_ports,
+          static_cast<unsigned>(config.downstream_ports.size())),
+      mmio("mmio", config.upstream_ports),
+      config_(std::move(config)),
+      registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
+                                             ComponentKind::switch_upstream, config_.capability))) {
+  for (unsigned i = 0; i < mmio.size(); ++i) mmio[i].serve(*this, i);
+}
+
+Hop::Egress CxlSwitch::route(std::uint64_t hpa, unsigned ingress) const {
+  const Egress out = decode(registers_[ingress].decoders(), hpa);
+  if (out.cause == Cause::none && !leads(out.port, ingress)) {
+    return Egress::refuse(Cause::empty_port, out.decoder);
+  }
+  return out;
+}
+
+std::vector<unsigned> CxlSwitch::upstream_of(unsigned port) const {
+  const int upstream = config_.downstream_ports[port].bound_to;
+  if (upstream == unbound) return {};
+  return {static_cast<unsigned>(upstream)};
+}
+
+int CxlSwitch::port_index(std::uint8_t number) const {
+  for (std::size_t i = 0; i < config_.downstream_ports.size(); ++i) {
+    if (config_.downstream_ports[i].number == number) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void CxlSwitch::bind_port(unsigned downstream, int upstream) {
+  const int before = config_.downstream_ports[downstream].bound_to;
+  if (before == upstream) return;
+  if (before != unbound) revoke(static_cast<unsigned>(before));
+  if (upstream != unbound) revoke(static_cast<unsigned>(upstream));
+  config_.downstream_ports[downstream].bound_to = upstream;
+}
+
+std::string CxlSwitch::ingress_label(unsigned ingress) const {
+  return config_.upstream_ports == 1 ? label() : label() + ".usp" + std::to_string(ingress);
+}
+
+address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {
+  address::Node node;
+  node.kind = address::Node::Kind::switch_upstream;
+  node.decoders = &registers_[ingress].decoders();
+  const address::NodeIndex index = add_node(topology, std::move(node));
+  topology.tree.nodes[index].name = ingress_label(ingress);
+  for (unsigned i = 0; i < dsp.size(); ++i) {
+    address::PortView port;
+    port.name = config_.downstream_ports[i].name;
+    port.number = config_.downstream_ports[i].number;
+    if (leads(i, ingress)) {
+      port.child = neighbour(i).describe(topology, label() + "." + port.name, port.why);
+    }
+    if (port.child != address::no_node) topology.tree.nodes[port.child].parent = index;
+    topology.tree.nodes[index].ports.push_back(std::move(port));
+  }
+  return index;
+}
+
+std::uint64_t CxlSwitch::read_register(unsigned block, std::uint64_t offset, unsigned size) {
+  if (offset >= ComponentRegisters::size_bytes) return 0;
+  return registers_[block].read(static_cast<std::uint32_t>(offset), size);
+}
+
+address::WriteVerdict CxlSwitch::write_register(unsigned block, std::uint64_t offset,
+                                                std::uint64_t value, unsigned size) {
+  return write_with_revoke(registers_[block], offset, value, size,
+                           [this, block] { revoke(block); });
+}
+
+}  // namespace cxlpool::fabric

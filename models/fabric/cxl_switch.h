@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "models/address/component_registers.h"
+#include "models/fabric/hop.h"
+#include "models/fabric/mmio_socket.h"
+
+namespace cxlpool::fabric {
+
+/// A CXL switch. Every upstream port has HDM decoders of its own and sees the downstream ports that
+/// are bound to it; a target bound elsewhere is an empty port. A switch has no pass-through: with
+/// one downstream port it still decodes. Switches stack to any depth.
+/// `usp[i]` and `mmio[i]` are upstream port i, `dsp[j]` downstream port j.
+class CxlSwitch : public Hop, private RegisterOwner {
+ public:
+  static constexpr int unbound = -1;
+
+  struct DownstreamPort {
+    std::string name;
+    std::uint8_t number = 0;  ///< what target lists name
+    int bound_to = 0;         ///< index of an upstream port, or unbound
+  };
+  struct Config {
+    std::string label;
+    unsigned upstream_ports = 1;
+    std::vector<DownstreamPort> downstream_ports;
+    address::HdmCapability capability;
+  };
+
+  sc_core::sc_vector<MmioSocket> mmio;  ///< component registers of each upstream port
+
+  CxlSwitch(sc_core::sc_module_name name, Config config);
+
+  const address::HdmDecoderBlock& decoders(unsigned upstream) const {
+    return registers_[upstream].decoders();
+  }
+
+  /// Gives a downstream port to another upstream port, or to none. What went through it before is
+  /// revoked first.
+  void bind_port(unsigned downstream, int upstream);
+
+  address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
+
+ private:
+  Egress route(std::uint64_t hpa, unsigned ingress) const override;
+  std::vector<unsigned> upstream_of(unsigned port) const override;
+  int port_index(std::uint8_t number) const override;
+  bool leads(unsigned port, unsigned ingress) const {
+    return is_bound(port) && config_.downstream_ports[port].bound_to == static_cast<int>(ingress);
+  }
+  std::string ingress_label(unsigned ingress) const;
+  std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
+  address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
+                                       unsigned size) override;
+
+  Config config_;
+  std::vector<address::ComponentRegisters> registers_;
+};
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/hop.h"
+
+#include <algorithm>
+
+namespace cxlpool::fabric {
+
+using address::Cause;
+
+Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream)
+    : sc_module(name),
+      usp("usp", upstream),
+      dsp("dsp", downstream),
+      label_(std::move(label)),
+      neighbours_(downstream) {
+  for (unsigned i = 0; i < upstream; ++i) {
+    usp[i].register_b_transport(this, &Hop::b_transport, static_cast<int>(i));
+    usp[i].register_transport_dbg(this, &Hop::transport_dbg, static_cast<int>(i));
+    usp[i].register_get_direct_mem_ptr(this, &Hop::get_direct_mem_ptr, static_cast<int>(i));
+  }
+  for (unsigned i = 0; i < downstream; ++i) {
+    dsp[i].register_invalidate_direct_mem_ptr(this, &Hop::invalidate_direct_mem_ptr,
+                                              static_cast<int>(i));
+  }
+}
+
+void Hop::start_of_simulation() {
+  for (unsigned i = 0; i < dsp.size(); ++i) {
+    if (is_bound(i)) neighbours_[i] = Neighbour::below(dsp[i]);
+  }
+}
+
+Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress) const {
+  if (is_malformed(trans)) return Egress::refuse(Cause::malformed);
+  const std::uint64_t hpa = trans.get_address();
+  const Egress out = route(hpa, ingress);
+  if (out.cause != Cause::none) return out;
+  if (trans.get_data_length() - 1 > out.last - hpa) return Egress::refuse(Cause::crossing);
+  return out;
+}
+
+void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  counters_.count(trans.is_read(), trans.get_data_length());
+  const Egress out = checked_route(trans, static_cast<unsigned>(ingress));
+  if (out.cause != Cause::none) {
+    counters_.count_error(out.cause);
+    fail(trans, out.cause, label_.c_str(), out.decoder);
+    return;
+  }
+  delay += latency();
+  dsp[out.port]->b_transport(trans, delay);
+  delay += latency();
+}
+
+unsigned Hop::transport_dbg(int ingress, tlm::tlm_generic_payload& trans) {
+  if (TopologyProbe::answer(trans, *this, static_cast<unsigned>(ingress))) return 0;
+  const Egress out = checked_route(trans, static_cast<unsigned>(ingress));
+  if (out.cause != Cause::none) {
+    fail(trans, out.cause, label_.c_str(), out.decoder);
+    return 0;
+  }
+  return dsp[out.port]->transport_dbg(trans);
+}
+
+bool Hop::get_direct_mem_ptr(int ingress, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
+  const std::uint64_t hpa = trans.get_address();
+  const Egress out = route(hpa, static_cast<unsigned>(ingress));
+  if (out.cause != Cause::none) {
+    dmi.init();
+    dmi.set_start_address(hpa);
+    dmi.set_end_address(hpa);
+    return false;
+  }
+  const bool granted = dsp[out.port]->get_direct_mem_ptr(trans, dmi);
+  const std::uint64_t first = std::max<std::uint64_t>(dmi.get_start_address(), out.first);
+  if (granted) dmi.set_dmi_ptr(dmi.get_dmi_ptr() + (first - dmi.get_start_address()));
+  dmi.set_start_address(first);
+  dmi.set_end_address(std::min<std::uint64_t>(dmi.get_end_address(), out.last));
+  dmi.set_read_latency(dmi.get_read_latency() + 2 * latency());
+  dmi.set_write_latency(dmi.get_write_latency() + 2 * latency());
+  return granted;
+}
+
+void Hop::invalidate_direct_mem_ptr(int port, sc_dt::uint64 first, sc_dt::uint64 last) {
+  for (unsigned ingress : upstream_of(static_cast<unsigned>(port))) {
+    usp[ingress]->invalidate_direct_mem_ptr(first, last);
+  }
+}
+
+void Hop::revoke(unsigned ingress) { usp[ingress]->invalidate_direct_mem_ptr(0, ~0ull); }
+
+Hop::Egress Hop::decode(const address::HdmDecoderBlock& decoders, std::uint64_t hpa) const {
+  const address::DecodeRange* range = decoders.find(hpa);
+  if (!range) {
+    const auto miss = decoders.why_not(hpa);
+    return Egress::refuse(miss.cause, miss.decoder);
+  }
+  const int port = port_index(range->targets[range->interleave.position(hpa)]);
+  if (port < 0) return Egress::refuse(Cause::no_port, range->index);
+  Egress out;
+  out.decoder = range->index;
+  out.port = static_cast<unsigned>(port);
+  out.first = range->base;
+  out.last = range->base + (range->size - 1);
+  if (range->interleave.ways() > 1) {
+    const std::uint64_t granule = range->interleave.granularity() - 1u;
+    out.first = std::max(out.first, hpa & ~granule);
+    out.last = std::min(out.last, hpa | granule);
+  }
+  return out;
+}
+
+address::NodeIndex Hop::add_node(Topology& topology, address::Node node) {
+  node.name = label_;
+  topology.tree.nodes.push_back(std::move(node));
+  Topology::Entry entry;
+  entry.counters.push_back(&counters_);
+  entry.latency = 2 * latency();
+  topology.entries.push_back(std::move(entry));
+  return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
+}
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "models/address/hdm_decoder.h"
+#include "models/fabric/counters.h"
+#include "models/fabric/memory_access.h"
+#include "models/fabric/topology.h"
+
+namespace cxlpool::fabric {
+
+/// Base of everything that passes accesses on: links, host bridges, switches. It turns one
+/// decision, route(), and one duration, latency(), into blocking transport, debug transport, DMI
+/// and its revocation. Payloads keep their host physical address all the way down.
+///
+/// `usp` are the upstream ports (targets), `dsp` the downstream ports (initiators); a downstream
+/// port may stay unbound and is then an empty port. Refusals are response statuses, counted by
+/// cause; nothing here throws.
+class Hop : public sc_core::sc_module, public TopologyNode {
+ public:
+  using UpstreamSocket = tlm_utils::simple_target_socket_tagged<Hop>;
+  using DownstreamSocket = tlm_utils::simple_initiator_socket_tagged_optional<Hop>;
+
+  sc_core::sc_vector<UpstreamSocket> usp;
+  sc_core::sc_vector<DownstreamSocket> dsp;
+
+  const std::string& label() const { return label_; }
+  const Counters& counters() const { return counters_; }
+
+ protected:
+  /// `label` is the name in platform terms ("h0.hb0"), which SystemC names cannot spell.
+  Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream);
+
+  /// Which way an access goes, and over which range of HPA around it every address goes the same
+  /// way without a granule edge (both inclusive; used for DMI and to refuse crossing accesses).
+  struct Egress {
+    address::Cause cause = address::Cause::none;
+    int decoder = -1;
+    unsigned port = 0;
+    std::uint64_t first = 0, last = ~0ull;
+
+    static Egress refuse(address::Cause cause, int decoder = -1) { return {cause, decoder}; }
+  };
+  virtual Egress route(std::uint64_t hpa, unsigned ingress) const = 0;
+
+  /// One way; zero unless the module takes time.
+  virtual sc_core::sc_time latency() const { return sc_core::SC_ZERO_TIME; }
+
+  /// Upstream ports that may hold DMI pointers through downstream port `port`.
+  virtual std::vector<unsigned> upstream_of(unsigned port) const = 0;
+
+  /// To be called before any change of where upstream port `ingress` leads is visible: takes back
+  /// every DMI pointer and compiled route that went through it.
+  void revoke(unsigned ingress);
+
+  /// Egress through the lowest committed decoder that holds the address; port number by target
+  /// list.
+  Egress decode(const address::HdmDecoderBlock& decoders, std::uint64_t hpa) const;
+
+  bool is_bound(unsigned port) const { return dsp[port].size() > 0; }
+  const Neighbour& neighbour(unsigned port) const { return neighbours_[port]; }
+
+  /// This module's entry in a topology, for describe().
+  address::NodeIndex add_node(Topology& topology, address::Node node);
+
+  /// Maps a port number of a target list to an index of `dsp`; -1: none has it.
+  virtual int port_index(std::uint8_t number) const = 0;
+
+  Counters counters_;
+
+ private:
+  void start_of_simulation() override;
+  void b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+  unsigned transport_dbg(int ingress, tlm::tlm_generic_payload& trans);
+  bool get_direct_mem_ptr(int ingress, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
+  void invalidate_direct_mem_ptr(int port, sc_dt::uint64 first, sc_dt::uint64 last);
+  Egress checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress) const;
+
+  std::string label_;
+  std::vector<Neighbour> neighbours_;
+};
+
+/// An access that no module here can serve: no data, no length, a length that wraps past 2^64, or a
+/// streaming width shorter than the data.
+inline bool is_malformed(const tlm::tlm_generic_payload& trans) {
+  return trans.get_data_length() == 0 || !trans.get_data_ptr() ||
+         trans.get_address() + (trans.get_data_length() - 1) < trans.get_address() ||
+         trans.get_streaming_width() < trans.get_data_length() ||
+         (trans.get_byte_enable_ptr() && trans.get_byte_enable_length() == 0);
+}
+
+}  // namespace cxlpool::fabric

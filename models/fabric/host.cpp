@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/host.h"
+
+#include <algorithm>
+#include <array>
+
+#include "models/fabric/hop.h"
+#include "models/fabric/type3_device.h"
+
+namespace cxlpool::fabric {
+
+using address::Cause;
+
+namespace {
+
+constexpr std::uint64_t part_mask = Host::part_bytes - 1;
+
+/// Gives a payload without our extension one for the duration of a call, so that the way down can
+/// be explained; a foreign initiator's payload comes back as it was.
+class LentAccess {
+ public:
+  LentAccess(tlm::tlm_generic_payload& trans, PayloadPool& pool) : trans_(trans) {
+    access_ = trans.get_extension<MemoryAccess>();
+    if (access_) return;
+    lender_ = &pool.take();
+    access_ = lender_->get_extension<MemoryAccess>();
+    access_->parts = nullptr;
+    trans.set_extension(access_);
+  }
+  ~LentAccess() {
+    if (!lender_) return;
+    trans_.clear_extension(access_);
+    lender_->release();
+  }
+  LentAccess(const LentAccess&) = delete;
+  LentAccess& operator=(const LentAccess&) = delete;
+
+  MemoryAccess& operator*() const { return *access_; }
+
+ private:
+  tlm::tlm_generic_payload& trans_;
+  tlm::tlm_generic_payload* lender_ = nullptr;
+  MemoryAccess* access_ = nullptr;
+};
+
+/// Byte enables of one part of an access: the pattern repeats over the whole access, so a part
+/// sees it turned.
+using PartEnables = std::array<unsigned char, Host::part_bytes>;
+
+void copy_enables(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
+                  PartEnables& enables) {
+  for (unsigned i = 0; i < size; ++i) {
+    enables[i] = trans.get_byte_enable_ptr()[(offset + i) % trans.get_byte_enable_length()];
+  }
+}
+
+/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it.
+void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
+               PartEnables& enables, tlm::tlm_generic_payload& part) {
+  const bool enabled = trans.get_byte_enable_ptr() != nullptr;
+  if (enabled) copy_enables(trans, offset, size, enables);
+  part.set_command(trans.get_command());
+  part.set_address(trans.get_address() + offset);
+  part.set_data_ptr(trans.get_data_ptr() + offset);
+  part.set_data_length(size);
+  part.set_streaming_width(size);
+  part.set_byte_enable_ptr(enabled ? enables.data() : nullptr);
+  part.set_byte_enable_length(enabled ? size : 0);
+  part.set_dmi_allowed(false);
+  part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+unsigned part_length(std::uint64_t address, std::uint64_t remaining) {
+  return static_cast<unsigned>(std::min(remaining, Host::part_bytes - (address & part_mask)));
+}
+
+}  // namespace
+
+Host::Host(sc_core::sc_module_name name, Config config)
+    : sc_module(name),
+      core("core", config.cores),
+      bridge("bridge", config.bridge_uids.size()),
+      config_(std::move(config)),
+      neighbours_(config_.bridge_uids.size()) {
+  for (unsigned i = 0; i < core.size(); ++i) {
+    core[i].register_b_transport(this, &Host::b_transport, static_cast<int>(i));
+    core[i].register_transport_dbg(this, &Host::transport_dbg, static_cast<int>(i));
+    core[i].register_get_direct_mem_ptr(this, &Host::get_direct_mem_ptr, static_cast<int>(i));
+  }
+  for (unsigned i = 0; i < bridge.size(); ++i) {
+    bridge[i].register_invalidate_direct_mem_ptr(this, &Host::invalidate_direct_mem_ptr,
+                                                 static_cast<int>(i));
+  }
+}
+
+void Host::start_of_simulation() {
+  for (unsigned i = 0; i < bridge.size(); ++i) neighbours_[i] = Neighbour::below(bridge[i]);
+}
+
+void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  LentAccess lent(trans, pool_);
+  MemoryAccess& access = *lent;
+  access.clear_outcome();
+  access.host = config_.id;
+  trans.set_dmi_allowed(false);
+  if (is_malformed(trans)) {
+    counters_.count_error(Cause::malformed);
+    fail(trans, Cause::malformed, config_.label.c_str());
+  } else if ((trans.get_address() & part_mask) + trans.get_data_length() <= part_bytes) {
+    issue(trans, access, delay);
+  } else {
+    issue_in_parts(trans, access, delay);
+  }
+}
+
+void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay) {
+  counters_.count(trans.is_read(), trans.get_data_length());
+  if (!config_.compiled_routes || !issue_compiled(trans, delay)) {
+    issue_through_sockets(trans, delay);
+  }
+  if (access.parts) {
+    access.parts->push_back(
+        {trans.get_address(), trans.get_data_length(), access.cause, access.device, access.dpa});
+  }
+}
+
+bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  if (routes_stale_) compile();
+  const std::uint64_t hpa = trans.get_address();
+  const auto* leaf = routes_.find(hpa);
+  if (!leaf) return false;
+  Shortcut& shortcut = shortcuts_[routes_.index_of(leaf)];
+  if (!shortcut.device) return false;
+  const std::uint64_t dpa = leaf->dpa(hpa);
+  if (dpa >= leaf->capacity) return false;
+  shortcut.traffic.count(trans.is_read(), trans.get_data_length());
+  shortcut.device->serve_at(dpa, trans);
+  delay += shortcut.latency;
+  return true;
+}
+
+void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  Cause cause = Cause::none;
+  const int target = bridge_for(trans.get_address(), cause);
+  if (target < 0) {
+    counters_.count_error(cause);
+    fail(trans, cause, config_.label.c_str());
+    return;
+  }
+  bridge[static_cast<unsigned>(target)]->b_transport(trans, delay);
+}
+
+void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
+                          sc_core::sc_time& delay) {
+  const sc_core::sc_time start = delay;
+  tlm::tlm_generic_payload& part = pool_.take();
+  MemoryAccess& part_access = *part.get_extension<MemoryAccess>();
+  PartEnables enables;
+  trans.set_response_status(tlm::TLM_OK_RESPONSE);
+  for (unsigned offset = 0; offset < trans.get_data_length();) {
+    const unsigned size =
+        part_length(trans.get_address() + offset, trans.get_data_length() - offset);
+    make_part(trans, offset, size, enables, part);
+    part_access = access;
+    part_access.clear_outcome();
+    sc_core::sc_time part_delay = start;
+    issue(part, part_access, part_delay);
+    delay = std::max(delay, part_delay);
+    access.poison |= part_access.poison;
+    const bool first_failure = part.is_response_error() && trans.is_response_ok();
+    if (offset == 0 || first_failure) {
+      access.device = part_access.device;
+      access.dpa = part_access.dpa;
+    }
+    if (first_failure) {
+      trans.set_response_status(part.get_response_status());
+      access.cause = part_access.cause;
+      access.where = part_access.where;
+      access.decoder = part_access.decoder;
+    }
+    offset += size;
+  }
+  part_access.parts = nullptr;
+  part.release();
+}
+
+int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
+  for (const address::FixedMemoryWindow& window : config_.windows) {
+    if (!window.contains(hpa)) continue;
+    const std::uint32_t uid = window.targets[window.target_index(hpa)];
+    const auto at = std::find(config_.bridge_uids.begin(), config_.bridge_uids.end(), uid);
+    if (at != config_.bridge_uids.end()) return static_cast<int>(at - config_.bridge_uids.begin());
+    cause = Cause::window_target;
+    return -1;
+  }
+  cause = Cause::no_window;
+  return -1;
+}
+
+unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
+  if (is_malformed(trans) || trans.get_byte_enable_ptr()) {
+    trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+    return 0;
+  }
+  tlm::tlm_generic_payload& part = pool_.take();
+  PartEnables enables;
+  unsigned done = 0;
+  while (done < trans.get_data_length()) {
+    const unsigned size = part_length(trans.get_address() + done, trans.get_data_length() - done);
+    make_part(trans, done, size, enables, part);
+    part.get_extension<MemoryAccess>()->clear_outcome();
+    Cause cause = Cause::none;
+    const int target = bridge_for(part.get_address(), cause);
+    if (target < 0) {
+      fail(part, cause, config_.label.c_str());
+      break;
+    }
+    const unsigned moved = bridge[static_cast<unsigned>(target)]->transport_dbg(part);
+    done += moved;
+    if (moved < size) break;
+  }
+  trans.set_response_status(done == trans.get_data_length() ? tlm::TLM_OK_RESPONSE
+                                                            : part.get_response_status());
+  part.release();
+  return done;
+}
+
+bool Host::get_direct_mem_ptr(int, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
+  const std::uint64_t hpa = trans.get_address();
+  Cause cause = Cause::none;
+  const int target = bridge_for(hpa, cause);
+  if (target < 0) {
+    dmi.init();
+    dmi.set_start_address(hpa);
+    dmi.set_end_address(hpa);
+    return false;
+  }
+  const bool granted = bridge[static_cast<unsigned>(target)]->get_direct_mem_ptr(trans, dmi);
+  for (const address::FixedMemoryWindow& window : config_.windows) {
+    if (!window.contains(hpa)) continue;
+    std::uint64_t first = window.base;
+    std::uint64_t last = window.base + (window.size - 1);
+    if (window.interleave.ways() > 1) {
+      first = hpa & ~(window.interleave.granularity() - 1ull);
+      last = hpa | (window.interleave.granularity() - 1ull);
+    }
+    first = std::max<std::uint64_t>(first, dmi.get_start_address());
+    if (granted) dmi.set_dmi_ptr(dmi.get_dmi_ptr() + (first - dmi.get_start_address()));
+    dmi.set_start_address(first);
+    dmi.set_end_address(std::min<std::uint64_t>(last, dmi.get_end_address()));
+    break;
+  }
+  return granted;
+}
+
+void Host::invalidate_direct_mem_ptr(int, sc_dt::uint64 first, sc_dt::uint64 last) {
+  if (!routes_stale_) settle_counters();
+  routes_stale_ = true;
+  topology_stale_ = true;
+  for (auto& socket : core) socket->invalidate_direct_mem_ptr(first, last);
+}
+
+const Topology& Host::topology() {
+  if (topology_stale_) rebuild();
+  return topology_;
+}
+
+void Host::rebuild() {
+  topology_.tree = address::DecodeTree{};
+  topology_.entries.clear();
+  topology_.tree.windows = config_.windows;
+  for (unsigned i = 0; i < bridge.size(); ++i) {
+    Cause why = Cause::none;
+    const auto node =
+        neighbours_[i].describe(topology_, config_.label + ".bridge" + std::to_string(i), why);
+    topology_.tree.bridges.push_back({config_.bridge_uids[i], node});
+  }
+  topology_stale_ = false;
+}
+
+void Host::compile() {
+  const Topology& fabric = topology();
+  routes_ = address::CompiledRoutes(fabric.tree);
+  shortcuts_.assign(routes_.leaves().size(), Shortcut{});
+  for (std::size_t i = 0; i < shortcuts_.size(); ++i) {
+    const auto& leaf = routes_.leaves()[i];
+    if (leaf.cause != Cause::none || leaf.foreign) continue;
+    shortcuts_[i].device = fabric.entries[leaf.node].device;
+    for (auto node = leaf.node; node != address::no_node; node = fabric.tree.nodes[node].parent) {
+      const Topology::Entry& entry = fabric.entries[node];
+      shortcuts_[i].latency += entry.latency;
+      shortcuts_[i].passed.insert(shortcuts_[i].passed.end(), entry.counters.begin(),
+                                  entry.counters.end());
+    }
+  }
+  routes_stale_ = false;
+}
+
+void Host::settle_counters() {
+  for (Shortcut& shortcut : shortcuts_) {
+    for (Counters* counters : shortcut.passed) counters->add(shortcut.traffic);
+    shortcut.traffic = Counters{};
+  }
+}
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/media.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace cxlpool::fabric {
+namespace {
+
+[[noreturn]] void refuse(const std::string& file, const char* what) {
+  throw std::runtime_error(fmt::format("{}: {}: {}", file, what, std::strerror(errno)));
+}
+
+/// Opens the file and makes it at least `capacity` bytes long.
+int open_backing(const std::string& path, std::uint64_t capacity) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) refuse(path, "cannot open the backing file for reading and writing");
+  struct stat status {};
+  const bool usable = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+  const bool sized = usable && (static_cast<std::uint64_t>(status.st_size) >= capacity ||
+                                ::ftruncate(file, static_cast<off_t>(capacity)) == 0);
+  if (sized) return file;
+  const int error = usable ? errno : EINVAL;
+  ::close(file);
+  errno = error;
+  refuse(path, usable ? "cannot make the backing file as large as the device"
+                      : "expected a plain file as backing");
+}
+
+}  // namespace
+
+Media::Media(std::uint64_t capacity_bytes, const std::string& backing_file)
+    : capacity_(capacity_bytes),
+      backing_file_(backing_file),
+      chunks_((capacity_bytes >> chunk_shift) + ((capacity_bytes & chunk_mask) != 0), nullptr) {
+  if (!backing_file_.empty()) file_ = open_backing(backing_file_, capacity_);
+}
+
+Media::~Media() {
+  for (std::size_t i = 0; i < chunks_.size(); ++i) {
+    if (chunks_[i]) ::munmap(chunks_[i], bytes_in_chunk(i));
+  }
+  if (file_ >= 0) ::close(file_);
+}
+
+std::uint64_t Media::bytes_in_chunk(std::size_t chunk) const {
+  return std::min(chunk_bytes, capacity_ - (static_cast<std::uint64_t>(chunk) << chunk_shift));
+}
+
+std::uint8_t* Media::chunk_for(std::uint64_t dpa) {
+  const std::size_t index = dpa >> chunk_shift;
+  if (chunks_[index]) return chunks_[index];
+  const int flags = file_ >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  const off_t offset = file_ >= 0 ? static_cast<off_t>(index << chunk_shift) : 0;
+  void* memory =
+      ::mmap(nullptr, bytes_in_chunk(index), PROT_READ | PROT_WRITE, flags, file_, offset);
+  if (memory == MAP_FAILED) {
+    refuse(file_ >= 0 ? backing_file_ : "device media", "cannot map another chunk of 1 GiB");
+  }
+  return chunks_[index] = static_cast<std::uint8_t*>(memory);
+}
+
+void Media::read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const {
+  while (length > 0) {
+    const std::size_t here =
+        static_cast<std::size_t>(std::min<std::uint64_t>(length, chunk_bytes - (dpa & chunk_mask)));
+    if (!chunks_[dpa >> chunk_shift] && file_ < 0) {
+      std::memset(data, 0, here);
+    } else {
+      // A file's chunk is mapped by reading too: it may hold something already.
+      const std::uint8_t* chunk = const_cast<Media*>(this)->chunk_for(dpa);
+      std::memcpy(data, chunk + (dpa & chunk_mask), here);
+    }
+    dpa += here;
+    data += here;
+    length -= here;
+  }
+}
+
+void Media::write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_t length) {
+  while (length > 0) {
+    const std::size_t here =
+        static_cast<std::size_t>(std::min<std::uint64_t>(length, chunk_bytes - (dpa & chunk_mask)));
+    std::memcpy(chunk_for(dpa) + (dpa & chunk_mask), data, here);
+    dpa += here;
+    data += here;
+    length -= here;
+  }
+}
+
+void Media::clear(std::uint64_t dpa, std::uint64_t length) {
+  while (length > 0) {
+    const std::uint64_t here = std::min(length, chunk_bytes - (dpa & chunk_mask));
+    if (file_ >= 0) {
+      std::memset(chunk_for(dpa) + (dpa & chunk_mask), 0, here);
+    } else if (std::uint8_t* chunk = chunks_[dpa >> chunk_shift]) {
+      // Private anonymous pages read zero again once they are given back.
+      ::madvise(chunk + (dpa & chunk_mask), here, MADV_DONTNEED);
+    }
+    dpa += here;
+    length -= here;
+  }
+}
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace cxlpool::fabric {
+
+/// The bytes of a device, by DPA. Memory that nobody touched reads zero and costs nothing: the
+/// store maps a chunk when it is first written and lets the operating system back it page by page,
+/// so sixteen devices of 1 TiB fit on a laptop.
+///
+/// With a file behind it the store is that file, mapped and shared: what others write there is read
+/// here and the other way round. The file is made, or made longer, as a sparse file; it is never
+/// cut. Not thread-safe. Throws std::runtime_error when a file cannot be used or the system has no
+/// more address space; accesses beyond capacity() are the caller's mistake.
+class Media {
+ public:
+  explicit Media(std::uint64_t capacity_bytes, const std::string& backing_file = {});
+  ~Media();
+  Media(const Media&) = delete;
+  Media& operator=(const Media&) = delete;
+
+  std::uint64_t capacity() const { return capacity_; }
+
+  void read(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const {
+    const std::uint8_t* chunk = chunks_[dpa >> chunk_shift];
+    if (chunk && (dpa & chunk_mask) + length <= chunk_bytes) {
+      copy(data, chunk + (dpa & chunk_mask), length);
+    } else {
+      read_slowly(dpa, data, length);
+    }
+  }
+
+  void write(std::uint64_t dpa, const std::uint8_t* data, std::size_t length) {
+    std::uint8_t* chunk = chunks_[dpa >> chunk_shift];
+    if (chunk && (dpa & chunk_mask) + length <= chunk_bytes) {
+      copy(chunk + (dpa & chunk_mask), data, length);
+    } else {
+      write_slowly(dpa, data, length);
+    }
+  }
+
+  /// A pointer to the byte at `dpa`, good for the rest of its chunk and until the store goes.
+  std::uint8_t* pointer(std::uint64_t dpa) { return chunk_for(dpa) + (dpa & chunk_mask); }
+
+  /// First and last DPA of the chunk that pointer(dpa) points into.
+  std::uint64_t first_of_chunk(std::uint64_t dpa) const { return dpa & ~chunk_mask; }
+  std::uint64_t last_of_chunk(std::uint64_t dpa) const {
+    const std::uint64_t last = dpa | chunk_mask;
+    return last < capacity_ ? last : capacity_ - 1;
+  }
+
+  /// Asks the processor to fetch the line at `dpa`; does nothing where nothing is mapped.
+  void prefetch(std::uint64_t dpa) const {
+    const std::uint8_t* chunk = chunks_[dpa >> chunk_shift];
+    if (chunk) __builtin_prefetch(chunk + (dpa & chunk_mask));
+  }
+
+  /// Makes [dpa, dpa + length) read zero again, as loss of power does to volatile memory.
+  void clear(std::uint64_t dpa, std::uint64_t length);
+
+ private:
+  static constexpr unsigned chunk_shift = 30;
+  static constexpr std::uint64_t chunk_bytes = 1ull << chunk_shift;
+  static constexpr std::uint64_t chunk_mask = chunk_bytes - 1;
+
+  /// A cache line is by far the most frequent length; a constant lets the compiler inline it.
+  static void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) {
+    if (length == 64) {
+      std::memcpy(to, from, 64);
+    } else {
+      std::memcpy(to, from, length);
+    }
+  }
+
+  std::uint8_t* chunk_for(std::uint64_t dpa);
+  std::uint64_t bytes_in_chunk(std::size_t chunk) const;
+  void read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const;
+  void write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_t length);
+
+  std::uint64_t capacity_;
+  std::string backing_file_;
+  int file_ = -1;
+  std::vector<std::uint8_t*> chunks_;
+};
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tlm>
+
+#include "models/address/decode_tree.h"
+#include "models/fabric/counters.h"
+
+namespace cxlpool::fabric {
+
+class Type3Device;
+
+/// What a host learns about the fabric below its sockets: the decode tree, and beside each of its
+/// nodes what the compiled route needs to do there what the sockets would have done.
+struct Topology {
+  struct Entry {
+    Type3Device* device = nullptr;    ///< null: not one of our endpoints
+    std::vector<Counters*> counters;  ///< of the links above the node, then of the node itself
+    sc_core::sc_time latency;         ///< round trip that these components add
+  };
+
+  address::DecodeTree tree;
+  std::vector<Entry> entries;  ///< parallel to tree.nodes
+};
+
+/// A module that can describe itself and what hangs below it.
+class TopologyNode {
+ public:
+  virtual ~TopologyNode() = default;
+
+  /// Adds the subtree seen from upstream port `ingress` to `topology` and returns its root;
+  /// no_node, with the cause in `why`, where the port leads nowhere.
+  virtual address::NodeIndex describe(Topology& topology, unsigned ingress,
+                                      address::Cause& why) = 0;
+};
+
+/// Ignorable extension of a debug transaction by which a module finds out who is bound below one
+/// of its initiator sockets. Modules of ours fill it in and touch nothing else; a foreign target
+/// leaves it empty and is reached through the sockets alone.
+class TopologyProbe : public tlm::tlm_extension<TopologyProbe> {
+ public:
+  TopologyNode* node = nullptr;
+  unsigned ingress = 0;
+
+  tlm::tlm_extension_base* clone() const override { return new TopologyProbe(*this); }
+  void copy_from(const tlm::tlm_extension_base& other) override {
+    *this = static_cast<const TopologyProbe&>(other);
+  }
+
+  /// Answers a probe, if `trans` carries one.
+  static bool answer(tlm::tlm_generic_payload& trans, TopologyNode& node, unsigned ingress) {
+    auto* probe = trans.get_extension<TopologyProbe>();
+    if (!probe) return false;
+    probe->node = &node;
+    probe->ingress = ingress;
+    return true;
+  }
+};
+
+/// Who is bound below an initiator socket.
+struct Neighbour {
+  TopologyNode* node = nullptr;  ///< null: foreign
+  unsigned ingress = 0;
+
+  template <typename Socket>
+  static Neighbour below(Socket& socket) {
+    tlm::tlm_generic_payload trans;
+    TopologyProbe probe;
+    trans.set_extension(&probe);
+    trans.set_command(tlm::TLM_IGNORE_COMMAND);
+    socket->transport_dbg(trans);
+    trans.clear_extension(&probe);
+    return {probe.node, probe.ingress};
+  }
+
+  /// The subtree below, with a node of kind foreign where there is no module of ours.
+  address::NodeIndex describe(Topology& topology, const std::string& foreign_name,
+                              address::Cause& why) const {
+    if (node) return node->describe(topology, ingress, why);
+    address::Node foreign;
+    foreign.name = foreign_name;
+    topology.tree.nodes.push_back(foreign);
+    topology.entries.emplace_back();
+    return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
+  }
+};
+
+}  // namespace cxlpool::fabric
