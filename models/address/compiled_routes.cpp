@@ -63,7 +63,7 @@ CompiledRoutes::Leaf make_leaf(const DecodeTree& tree, const Route& route, std::
   leaf.base = range.base;
   leaf.dpa_base = range.dpa_base;
   leaf.interleave = range.interleave;
-  leaf.capacity = node.capacity;
+  leaf.capacity = node.partitions.capacity();
   return leaf;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/address/hdm_decoder.h"
+#include "models/address/partition.h"
 #include "models/address/window.h"
 
 namespace cxlpool::address {
@@ -32,7 +33,7 @@ struct Node {
   const HdmDecoderBlock* decoders = nullptr;  ///< null: pass-through bridge, or foreign
   std::vector<PortView> ports;
   // Devices:
-  std::uint64_t capacity = 0;  ///< bytes of DPA
+  Partitions partitions;
   bool memory_enabled = true;  ///< DVSEC Mem_Enable
 
   bool is_endpoint() const { return kind == Kind::device || kind == Kind::foreign; }

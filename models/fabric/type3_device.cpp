@@ -140,7 +140,7 @@ address::NodeIndex Type3Device::describe(Topology& topology, unsigned, Cause&) {
   node.kind = address::Node::Kind::device;
   node.name = label();
   node.decoders = &decoders();
-  node.capacity = media_.capacity();
+  node.partitions = config_.partitions;
   node.memory_enabled = config_space_.memory_enabled();
   topology.tree.nodes.push_back(std::move(node));
   Topology::Entry entry;
