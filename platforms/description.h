@@ -31,19 +31,19 @@ struct RootPortDescription {
 /// HDM decoder capability of a component (fact sheet 1.2). Defaults are those of the vectors'
 /// witness; unset fields take the kind's default.
 struct CapabilityDescription {
-  std::optional<unsigned> decoders;       ///< 1, 2, 4, 6, .. 32; at most 10 on a device; 4
-  std::optional<unsigned> targets;        ///< 1, 2, 4 or 8 on bridges and switches; 8
-  std::optional<bool> interleave_256b;    ///< address bits 11:8; true
-  std::optional<bool> interleave_4k;      ///< address bits 14:12; true
-  std::optional<bool> ways_3_6_12;        ///< devices only; true
-  std::optional<bool> ways_16;            ///< devices only; true
-  std::optional<bool> poison_on_error;    ///< false
+  std::optional<unsigned> decoders;     ///< 1, 2, 4, 6, .. 32; at most 10 on a device; 4
+  std::optional<unsigned> targets;      ///< 1, 2, 4 or 8 on bridges and switches; 8
+  std::optional<bool> interleave_256b;  ///< address bits 11:8; true
+  std::optional<bool> interleave_4k;    ///< address bits 14:12; true
+  std::optional<bool> ways_3_6_12;      ///< devices only; true
+  std::optional<bool> ways_16;          ///< devices only; true
+  std::optional<bool> poison_on_error;  ///< false
 };
 
 enum class Passthrough : std::uint8_t {
   automatic,  ///< pass-through when there is exactly one root port (fact sheet 1.6)
   on,
-  off,        ///< decoders even with one root port
+  off,  ///< decoders even with one root port
 };
 
 struct HostBridgeDescription {
@@ -107,7 +107,8 @@ struct DeviceDescription {
 
 /// One HDM decoder to be programmed by MMIO, register for register, in the order of the file.
 struct DecoderDescription {
-  std::string at;  ///< "host.bridge", switch ("sw0", or "sw0.usp1" with several upstream ports), device
+  std::string
+      at;  ///< "host.bridge", switch ("sw0", or "sw0.usp1" with several upstream ports), device
   unsigned index = 0;
   std::uint64_t base = 0;
   std::uint64_t size = 0;
@@ -128,16 +129,16 @@ struct RegionDescription {
   std::string host;
   std::size_t window = 0;  ///< index into the host's windows
   RegionMode mode = RegionMode::ram;
-  std::vector<std::string> devices;         ///< in position order
-  std::optional<std::uint64_t> size;        ///< bytes of HPA; default: all that is free
-  std::optional<std::uint32_t> granularity; ///< default: the window's
+  std::vector<std::string> devices;          ///< in position order
+  std::optional<std::uint64_t> size;         ///< bytes of HPA; default: all that is free
+  std::optional<std::uint32_t> granularity;  ///< default: the window's
   Location location;
 };
 
 /// The link between a port and what hangs below it; links not described have the default latency.
 struct LinkDescription {
-  std::string upper;  ///< "host.bridge.rootport" or "switch.port"
-  std::string lower;  ///< switch or device
+  std::string upper;                ///< "host.bridge.rootport" or "switch.port"
+  std::string lower;                ///< switch or device
   timing::Picoseconds latency = 0;  ///< one way
   Location location;
 };
@@ -156,23 +157,23 @@ enum class AddressMapKind : std::uint8_t { identity, first_touch };
 /// One stream of accesses of one host. `pattern` names a traffic pattern, or is "trace".
 struct TrafficDescription {
   std::string host;
-  std::string region;               ///< where patterns run and first_touch places pages; or:
+  std::string region;                 ///< where patterns run and first_touch places pages; or:
   std::optional<std::uint64_t> base;  ///< explicit HPA range instead of a region
   std::optional<std::uint64_t> size;
-  std::string pattern;              ///< sequential, strided, uniform, zipf, pointer_chase,
-                                    ///< stream_copy, stream_scale, stream_add, stream_triad,
-                                    ///< interleaved, trace
-  std::string trace;                ///< path, for "trace"
-  std::string trace_format;         ///< empty: by content
+  std::string pattern;       ///< sequential, strided, uniform, zipf, pointer_chase,
+                             ///< stream_copy, stream_scale, stream_add, stream_triad,
+                             ///< interleaved, trace
+  std::string trace;         ///< path, for "trace"
+  std::string trace_format;  ///< empty: by content
   AddressMapKind map = AddressMapKind::identity;
-  std::uint64_t requests = 0;       ///< 0: the pattern's natural length, or the whole trace
+  std::uint64_t requests = 0;  ///< 0: the pattern's natural length, or the whole trace
   unsigned read_percent = 100;
   std::vector<std::uint32_t> sizes = {64};  ///< access sizes in bytes, drawn evenly
-  bool unaligned = false;           ///< any byte address, so that accesses cross granules
-  bool byte_enables = false;        ///< every second write carries alternating byte enables
-  std::uint64_t stride = 256;       ///< strided, bytes
+  bool unaligned = false;                   ///< any byte address, so that accesses cross granules
+  bool byte_enables = false;                ///< every second write carries alternating byte enables
+  std::uint64_t stride = 256;               ///< strided, bytes
   std::uint32_t zipf_exponent_percent = 99;  ///< zipf, hundredths
-  bool seeded = false;              ///< interleaved: the pattern is in the media already; only read
+  bool seeded = false;  ///< interleaved: the pattern is in the media already; only read
   unsigned outstanding = 1;
   Location location;
 };

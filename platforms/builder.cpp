@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/builder.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "platforms/builder_parts.h"
+
+namespace cxlpool::platforms {
+
+using address::ComponentKind;
+
+Platform::Platform(const PlatformDescription& description, const Options& options)
+    : description_(description) {
+  build_hosts(options);
+  build_switches();
+  build_devices();
+  connect_switches();
+  connect_devices();
+  connect_registers();
+}
+
+void Platform::start() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
+
+void Platform::build_hosts(const Options& options) {
+  for (const HostDescription& host : description_.hosts) build_host(host, options);
+}
+
+void Platform::build_host(const HostDescription& described, const Options& options) {
+  const std::size_t index = hosts_.size();
+  fabric::Host::Config config;
+  config.label = described.name;
+  config.id = static_cast<fabric::HostId>(index);
+  config.compiled_routes = options.compiled_routes;
+  config.cores = 1 + (index < options.extra_cores.size() ? options.extra_cores[index] : 0);
+  for (const auto& bridge : described.bridges) config.bridge_uids.push_back(bridge.uid);
+  for (const auto& window : described.windows) {
+    config.windows.push_back(make_window(window, described));
+  }
+  hosts_.push_back(std::make_unique<fabric::Host>(module_name(described.name).c_str(), config));
+  fabric::Host& host = *hosts_.back();
+
+  direct_.push_back(
+      std::make_unique<fabric::DirectInitiator>(module_name(described.name + ".direct").c_str()));
+  direct_.back()->socket.bind(host.core[0]);
+
+  for (unsigned i = 0; i < described.bridges.size(); ++i) {
+    const std::string label = described.name + "." + described.bridges[i].name;
+    bridges_.push_back(std::make_unique<fabric::HostBridge>(
+        module_name(label).c_str(), make_bridge_config(described.bridges[i], label)));
+    fabric::HostBridge& bridge = *bridges_.back();
+    host.bridge[i].bind(bridge.usp[0]);
+    for (unsigned p = 0; p < described.bridges[i].root_ports.size(); ++p) {
+      ports_[label + "." + described.bridges[i].root_ports[p].name] = {&bridge, p};
+    }
+    add_component(label, ComponentKind::host_bridge, bridge.mmio, bridge.decoders());
+  }
+}
+
+void Platform::build_switches() {
+  for (const SwitchDescription& described : description_.switches) {
+    switches_.push_back(std::make_unique<fabric::CxlSwitch>(module_name(described.name).c_str(),
+                                                            make_switch_config(described)));
+    fabric::CxlSwitch& cxl_switch = *switches_.back();
+    for (unsigned p = 0; p < described.downstream.size(); ++p) {
+      ports_[described.name + "." + described.downstream[p].name] = {&cxl_switch, p};
+    }
+    const bool several = described.upstream.size() > 1;
+    for (unsigned u = 0; u < described.upstream.size(); ++u) {
+      add_component(described.name + (several ? ".usp" + std::to_string(u) : ""),
+                    ComponentKind::switch_upstream, cxl_switch.mmio[u], &cxl_switch.decoders(u));
+    }
+  }
+}
+
+void Platform::build_devices() {
+  for (const DeviceDescription& described : description_.devices) {
+    const auto id = static_cast<fabric::DeviceId>(devices_.size());
+    devices_.push_back(std::make_unique<fabric::Type3Device>(module_name(described.name).c_str(),
+                                                             make_device_config(described, id)));
+    add_component(described.name, ComponentKind::device, devices_.back()->mmio,
+                  &devices_.back()->decoders());
+  }
+}
+
+void Platform::connect_switches() {
+  for (std::size_t i = 0; i < switches_.size(); ++i) {
+    const SwitchDescription& described = description_.switches[i];
+    for (unsigned u = 0; u < described.upstream.size(); ++u) {
+      add_link(described.upstream[u], described.name, &switches_[i]->usp[u], nullptr, true);
+    }
+  }
+}
+
+void Platform::connect_devices() {
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    const DeviceDescription& described = description_.devices[i];
+    device_links_.push_back(
+        &add_link(described.at, described.name, nullptr, &devices_[i]->usp, described.plugged));
+  }
+}
+
+fabric::Link& Platform::add_link(const std::string& upper, const std::string& lower,
+                                 fabric::Hop::UpstreamSocket* hop_side,
+                                 tlm_utils::simple_target_socket<fabric::Type3Device>* device_side,
+                                 bool up) {
+  fabric::Link::Config config;
+  config.label = upper + "-" + lower;
+  config.latency = to_sc_time(link_latency(upper, lower));
+  config.up = up;
+  links_.push_back(std::make_unique<fabric::Link>(module_name(config.label).c_str(), config));
+  fabric::Link& link = *links_.back();
+  const PortRef port = ports_.at(upper);
+  port.hop->dsp[port.index].bind(link.usp[0]);
+  if (hop_side) {
+    link.dsp[0].bind(*hop_side);
+  } else {
+    link.dsp[0].bind(*device_side);
+  }
+  return link;
+}
+
+timing::Picoseconds Platform::link_latency(const std::string& upper,
+                                           const std::string& lower) const {
+  for (const LinkDescription& link : description_.links) {
+    if (link.upper == upper && link.lower == lower) return link.latency;
+  }
+  return description_.default_link_latency;
+}
+
+void Platform::add_component(std::string label, ComponentKind kind, fabric::MmioSocket& mmio,
+                             const address::HdmDecoderBlock* decoders) {
+  const auto block = static_cast<unsigned>(components_.size());
+  components_.push_back({std::move(label), kind, block, decoders});
+  mmio_targets_.push_back(&mmio);
+}
+
+void Platform::connect_registers() {
+  mmio_ = std::make_unique<fabric::MmioMaster>("mmio", static_cast<unsigned>(mmio_targets_.size()));
+  for (unsigned i = 0; i < mmio_targets_.size(); ++i) mmio_->block[i].bind(*mmio_targets_[i]);
+}
+
+std::size_t Platform::host_index(const std::string& name) const {
+  for (std::size_t i = 0; i < description_.hosts.size(); ++i) {
+    if (description_.hosts[i].name == name) return i;
+  }
+  throw std::logic_error("no host " + name);
+}
+
+fabric::Type3Device* Platform::find_device(const std::string& name) {
+  for (auto& device : devices_) {
+    if (device->label() == name) return device.get();
+  }
+  return nullptr;
+}
+
+const Component* Platform::find_component(const std::string& label) const {
+  const auto at =
+      std::find_if(components_.begin(), components_.end(),
+                   [&](const Component& component) { return component.label == label; });
+  return at == components_.end() ? nullptr : &*at;
+}
+
+bool Platform::is_plugged(const std::string& device) const {
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    if (devices_[i]->label() == device) return device_links_[i]->is_up();
+  }
+  return false;
+}
+
+void Platform::plug(const std::string& device) {
+  const auto id = static_cast<std::size_t>(find_device(device)->id());
+  device_links_[id]->set_up(true);
+}
+
+void Platform::unplug(const std::string& device) {
+  fabric::Type3Device& removed = *find_device(device);
+  device_links_[static_cast<std::size_t>(removed.id())]->set_up(false);
+  removed.power_cycle();
+}
+
+std::vector<Platform::LabelledCounters> Platform::counters() {
+  for (auto& host : hosts_) host->settle_counters();
+  std::vector<LabelledCounters> all;
+  for (auto& host : hosts_) all.push_back({host->label(), "host", &host->counters()});
+  for (auto& bridge : bridges_) all.push_back({bridge->label(), "bridge", &bridge->counters()});
+  for (auto& link : links_) all.push_back({link->label(), "link", &link->counters()});
+  for (auto& sw : switches_) all.push_back({sw->label(), "switch", &sw->counters()});
+  for (auto& device : devices_) all.push_back({device->label(), "device", &device->counters()});
+  return all;
+}
+
+}  // namespace cxlpool::platforms

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "models/fabric/cxl_switch.h"
+#include "models/fabric/direct_initiator.h"
+#include "models/fabric/host.h"
+#include "models/fabric/host_bridge.h"
+#include "models/fabric/link.h"
+#include "models/fabric/mmio_master.h"
+#include "models/fabric/type3_device.h"
+#include "platforms/description.h"
+
+namespace cxlpool::platforms {
+
+/// A register block that software can reach: a host bridge, an upstream port, or a device.
+struct Component {
+  std::string label;  ///< "h0.hb0", "sw0" (or "sw0.usp1" with several upstream ports), "mem0"
+  address::ComponentKind kind{};
+  unsigned mmio_block = 0;
+  const address::HdmDecoderBlock* decoders = nullptr;  ///< null: a pass-through host bridge
+};
+
+/// The modules of one platform, built and bound from its description. Nothing is programmed: the
+/// registers hold their reset values until software (platforms/programming.h) writes them.
+///
+/// The description must have passed validate(). One platform a process, since SystemC elaborates
+/// once; call start() before the first access.
+class Platform {
+ public:
+  struct Options {
+    bool compiled_routes = true;
+    /// Core sockets of each host beside the one that direct(h) uses.
+    std::vector<unsigned> extra_cores;
+  };
+
+  Platform(const PlatformDescription& description, const Options& options);
+
+  /// Elaborates. Modules bound to extra core sockets must exist by now.
+  void start();
+
+  const PlatformDescription& description() const { return description_; }
+
+  std::size_t host_count() const { return hosts_.size(); }
+  fabric::Host& host(std::size_t index) { return *hosts_[index]; }
+  fabric::DirectInitiator& direct(std::size_t host) { return *direct_[host]; }
+  /// Index of a host by name; the name must exist.
+  std::size_t host_index(const std::string& name) const;
+
+  std::size_t device_count() const { return devices_.size(); }
+  fabric::Type3Device& device(std::size_t index) { return *devices_[index]; }
+  fabric::Type3Device* find_device(const std::string& name);
+
+  const std::vector<Component>& components() const { return components_; }
+  const Component* find_component(const std::string& label) const;
+  fabric::MmioMaster& mmio() { return *mmio_; }
+
+  bool is_plugged(const std::string& device) const;
+  /// Hot-plug: brings the link of a device up; its registers hold reset values.
+  void plug(const std::string& device);
+  /// Hot-removal: takes the link down; the device loses power.
+  void unplug(const std::string& device);
+
+  /// Counters of everything that accesses pass, by label, in building order. Settled first.
+  struct LabelledCounters {
+    std::string label;
+    const char* kind;
+    const fabric::Counters* counters;
+  };
+  std::vector<LabelledCounters> counters();
+
+ private:
+  struct PortRef {
+    fabric::Hop* hop = nullptr;
+    unsigned index = 0;
+  };
+
+  void build_hosts(const Options& options);
+  void build_host(const HostDescription& host, const Options& options);
+  void build_switches();
+  void build_devices();
+  void connect_switches();
+  void connect_devices();
+  void connect_registers();
+  fabric::Link& add_link(const std::string& upper, const std::string& lower,
+                         fabric::Hop::UpstreamSocket* hop_side,
+                         tlm_utils::simple_target_socket<fabric::Type3Device>* device_side,
+                         bool up);
+  timing::Picoseconds link_latency(const std::string& upper, const std::string& lower) const;
+  void add_component(std::string label, address::ComponentKind kind, fabric::MmioSocket& mmio,
+                     const address::HdmDecoderBlock* decoders);
+
+  PlatformDescription description_;
+  std::vector<std::unique_ptr<fabric::Host>> hosts_;
+  std::vector<std::unique_ptr<fabric::DirectInitiator>> direct_;
+  std::vector<std::unique_ptr<fabric::HostBridge>> bridges_;
+  std::vector<std::unique_ptr<fabric::CxlSwitch>> switches_;
+  std::vector<std::unique_ptr<fabric::Type3Device>> devices_;
+  std::vector<std::unique_ptr<fabric::Link>> links_;
+  std::vector<fabric::Link*> device_links_;  ///< by device
+  std::unique_ptr<fabric::MmioMaster> mmio_;
+  std::vector<fabric::MmioSocket*> mmio_targets_;
+  std::vector<Component> components_;
+  std::unordered_map<std::string, PortRef> ports_;  ///< downstream ports by name, while building
+};
+
+}  // namespace cxlpool::platforms

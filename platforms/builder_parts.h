@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <systemc>
+
+#include "models/fabric/cxl_switch.h"
+#include "models/fabric/host_bridge.h"
+#include "models/fabric/type3_device.h"
+#include "platforms/description.h"
+
+/// From described to configured: each function turns one entry of a description into the typed
+/// configuration of one module. A new kind of device adds one here and one line to the builder.
+namespace cxlpool::platforms {
+
+/// SystemC reserves '.' for its own hierarchy.
+std::string module_name(const std::string& label);
+sc_core::sc_time to_sc_time(timing::Picoseconds duration);
+
+address::HdmCapability make_capability(address::ComponentKind kind,
+                                       const CapabilityDescription& described);
+address::FixedMemoryWindow make_window(const WindowDescription& described,
+                                       const HostDescription& host);
+fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& described,
+                                              const std::string& label);
+fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described);
+fabric::Type3Device::Config make_device_config(const DeviceDescription& described,
+                                               fabric::DeviceId id);
+
+}  // namespace cxlpool::platforms
