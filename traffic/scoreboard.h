@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <tlm>
+
+#include "models/address/decode_tree.h"
+#include "models/fabric/memory_access.h"
+#include "models/fabric/type3_device.h"
+#include "traffic/oracle.h"
+
+namespace cxlpool::traffic {
+
+/// A check that failed: one sentence of what was expected and what came.
+struct Failure {
+  std::string host;
+  std::uint64_t hpa = 0;
+  std::string text;
+};
+
+/// Checks every access of every host: that each part reached the device and DPA that the committed
+/// decoders give (by the reference walk, not by the compiled routes that may have carried it), that
+/// a read returned what the oracle holds there, that a write is found in the device's media by the
+/// back door, and that what must fail failed, with all-ones for data.
+///
+/// One scoreboard serves all hosts of a platform: memory that two hosts reach is one memory. An
+/// access is announced with expect() before it is made and judged with judge() after it; accesses
+/// must not overlap in between.
+class Scoreboard {
+ public:
+  explicit Scoreboard(std::vector<fabric::Type3Device*> devices);
+
+  /// `adopt` a device whose media held something before the run (a backing file): its pages are
+  /// read when they are first touched.
+  void adopt_contents_of(fabric::DeviceId device);
+
+  /// Predicts where an access will go. `tree` is the fabric as it is now.
+  void expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size);
+
+  /// Judges the access that expect() announced. `parts` are those that the host reported. Returns
+  /// whether every check passed; a failure is recorded.
+  bool judge(const std::string& host, const tlm::tlm_generic_payload& trans,
+             const std::vector<fabric::AccessPart>& parts);
+
+  /// Forgets a range of a device, as loss of power does.
+  void clear(fabric::DeviceId device, std::uint64_t dpa, std::uint64_t length);
+
+  /// Compares all that was ever written with the media, once the run is over: finds what was
+  /// damaged behind the accesses' backs. Returns the bytes compared.
+  std::uint64_t audit();
+
+  std::uint64_t failure_count() const { return failure_count_; }
+  /// The first ones, at most max_failures.
+  const std::vector<Failure>& failures() const { return failures_; }
+  static constexpr std::size_t max_failures = 20;
+
+  /// For sources that check what they read themselves.
+  void record(Failure failure);
+
+ private:
+  struct Expected {
+    std::uint64_t hpa = 0;
+    std::uint32_t size = 0;
+    address::Cause cause = address::Cause::none;
+    bool foreign = false;
+    std::size_t device = 0;
+    std::uint64_t dpa = 0;
+  };
+
+  void adopt(const Expected& part);
+  bool judge_part(const std::string& host, const tlm::tlm_generic_payload& trans,
+                  const Expected& expected, const fabric::AccessPart& part);
+  bool judge_bytes(const std::string& host, const tlm::tlm_generic_payload& trans,
+                   const Expected& expected);
+  bool judge_refused(const std::string& host, const tlm::tlm_generic_payload& trans,
+                     const Expected& expected);
+
+  std::vector<fabric::Type3Device*> devices_;
+  /// A decode tree points at a device's own decoders, which tells devices apart without names.
+  std::unordered_map<const address::HdmDecoderBlock*, std::size_t> index_of_decoders_;
+  std::vector<Oracle> oracles_;
+  std::vector<bool> adopted_;
+  std::vector<Expected> expected_;
+  address::Route route_;
+  std::vector<Failure> failures_;
+  std::uint64_t failure_count_ = 0;
+};
+
+}  // namespace cxlpool::traffic
