@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/reader.h"
+
+#include <filesystem>
+
+#include "platforms/capabilities.h"
+#include "platforms/document_path.h"
+#include "platforms/fields.h"
+#include "platforms/validate.h"
+
+namespace cxlpool::platforms {
+namespace {
+
+/// Defaults of one file for the components that do not say otherwise.
+struct KindCapabilities {
+  CapabilityDescription host_bridge;
+  CapabilityDescription switch_port;
+  CapabilityDescription device;
+};
+
+struct PlatformFile {
+  PlatformDescription platform;
+  KindCapabilities capabilities;
+};
+
+const Fields<KindCapabilities>& kind_capability_fields() {
+  using K = KindCapabilities;
+  static const Fields<K> fields(
+      "kind_capabilities",
+      {{mapping(optional("host_bridge"), capability_fields()),
+        [](const Cursor& at, K& k) { read_section(at, capability_fields(), k.host_bridge); }},
+       {mapping(optional("switch"), capability_fields()),
+        [](const Cursor& at, K& k) { read_section(at, capability_fields(), k.switch_port); }},
+       {mapping(optional("device"), capability_fields()),
+        [](const Cursor& at, K& k) { read_section(at, capability_fields(), k.device); }}});
+  return fields;
+}
+
+const Fields<OutputDescription>& output_fields() {
+  using O = OutputDescription;
+  static const Fields<O> fields(
+      "output",
+      {{optional("request_trace"), [](const Cursor& at, O& o) { o.request_trace = at.text(); }}});
+  return fields;
+}
+
+const Fields<PlatformFile>& platform_fields() {
+  using F = PlatformFile;
+  static const Fields<F> fields(
+      "platform",
+      {{required("version"), [](const Cursor& at, F&) { at.integer(1, 1); }},
+       {list_of(required("hosts"), &host_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, host_fields(), f.platform.hosts); }},
+       {list_of(optional("switches"), &switch_fields()),
+        [](const Cursor& at, F& f) {
+          read_entries(at, switch_fields(), f.platform.switches, read_switch);
+        }},
+       {list_of(optional("devices"), &device_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, device_fields(), f.platform.devices); }},
+       {mapping(optional("capabilities"), kind_capability_fields()),
+        [](const Cursor& at, F& f) { read_section(at, kind_capability_fields(), f.capabilities); }},
+       {list_of(optional("decoders"), &decoder_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, decoder_fields(), f.platform.decoders); }},
+       {list_of(optional("regions"), &region_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, region_fields(), f.platform.regions); }},
+       {list_of(optional("links"), &link_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, link_fields(), f.platform.links); }},
+       {optional("link_latency"),
+        [](const Cursor& at, F& f) { f.platform.default_link_latency = at.duration(); }},
+       {list_of(optional("hotplug"), &hotplug_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, hotplug_fields(), f.platform.hotplug); }},
+       {list_of(optional("traffic"), &traffic_fields()),
+        [](const Cursor& at, F& f) { read_entries(at, traffic_fields(), f.platform.traffic); }},
+       {mapping(optional("output"), output_fields()),
+        [](const Cursor& at, F& f) { read_section(at, output_fields(), f.platform.output); }},
+       {optional("quantum"), [](const Cursor& at, F& f) { f.platform.quantum = at.duration(); }},
+       {optional("seed"), [](const Cursor& at, F& f) { f.platform.seed = at.integer(); }}});
+  return fields;
+}
+
+/// The file's own defaults, wherever in the file they stand.
+void fill_capabilities(PlatformDescription& platform, const KindCapabilities& defaults) {
+  for (HostDescription& host : platform.hosts) {
+    for (HostBridgeDescription& bridge : host.bridges) {
+      bridge.capabilities = merge(bridge.capabilities, defaults.host_bridge);
+    }
+  }
+  for (SwitchDescription& each : platform.switches) {
+    each.capabilities = merge(each.capabilities, defaults.switch_port);
+  }
+  for (DeviceDescription& device : platform.devices) {
+    device.capabilities = merge(device.capabilities, defaults.device);
+  }
+}
+
+PlatformDescription finish(Document document, const std::vector<std::string>& sets) {
+  for (const std::string& set : sets) apply_set(document, set);
+  PlatformDescription platform = convert(document);
+  try {
+    validate(platform);
+  } catch (const InputError& error) {
+    // validate() knows entries and paths; the document knows the lines of their keys.
+    const std::string& path = error.location().path;
+    throw InputError(document.locate(deepest(document, path), path), error.message());
+  }
+  return platform;
+}
+
+}  // namespace
+
+const Section& platform_section() { return platform_fields(); }
+
+PlatformDescription convert(const Document& document) {
+  std::size_t entries = 0;
+  PlatformFile file;
+  read_section(Cursor(document, entries), platform_fields(), file);
+  fill_capabilities(file.platform, file.capabilities);
+  file.platform.name = std::filesystem::path(document.file).stem().string();
+  return std::move(file.platform);
+}
+
+PlatformDescription read_platform(const std::string& file, const std::vector<std::string>& sets) {
+  return finish(read_document(file), sets);
+}
+
+PlatformDescription read_platform_text(std::string_view text, const std::string& file,
+                                       const std::vector<std::string>& sets) {
+  return finish(parse_document(text, file), sets);
+}
+
+}  // namespace cxlpool::platforms
