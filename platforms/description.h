@@ -194,6 +194,9 @@ struct PlatformDescription {
   std::vector<HotplugDescription> hotplug;
   std::vector<TrafficDescription> traffic;
   OutputDescription output;
+  /// Hot-plug and reprogramming make accesses fail on purpose: refused requests, if predicted, are
+  /// then no reason for a run to fail.
+  bool expect_refusals = false;
   timing::Picoseconds quantum = 1'000 * timing::ps_per_ns;
   std::uint64_t seed = 1;
 };

@@ -8,13 +8,11 @@
 
 namespace cxlpool::traffic {
 
-Initiator::Initiator(sc_core::sc_module_name name, Config config,
-                     std::unique_ptr<RequestSource> source, fabric::Host& host,
+Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& host,
                      Scoreboard& scoreboard, RequestObserver* observer)
     : sc_module(name),
       socket("socket"),
       config_(std::move(config)),
-      source_(std::move(source)),
       host_(host),
       scoreboard_(scoreboard),
       observer_(observer),
@@ -27,9 +25,16 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config,
   payload_.set_extension(&access_);
   SC_HAS_PROCESS(Initiator);
   SC_METHOD(run);
+  sensitive << begin_;
+  dont_initialize();
 }
 
 Initiator::~Initiator() { payload_.clear_extension(&access_); }
+
+void Initiator::begin(std::unique_ptr<RequestSource> source) {
+  source_ = std::move(source);
+  begin_.notify(sc_core::SC_ZERO_TIME);
+}
 
 void Initiator::run() {
   try {

@@ -59,16 +59,18 @@ class Initiator : public sc_core::sc_module {
   tlm_utils::simple_initiator_socket<Initiator> socket;
 
   /// `host` is the one that the socket is bound to. References must outlive the initiator.
-  Initiator(sc_core::sc_module_name name, Config config, std::unique_ptr<RequestSource> source,
-            fabric::Host& host, Scoreboard& scoreboard, RequestObserver* observer);
+  Initiator(sc_core::sc_module_name name, Config config, fabric::Host& host, Scoreboard& scoreboard,
+            RequestObserver* observer);
   ~Initiator() override;
+
+  /// Begins, at the present simulated time, with what `source` gives. Once, after elaboration.
+  void begin(std::unique_ptr<RequestSource> source);
 
   const InitiatorStatistics& statistics() const { return statistics_; }
   const std::string& label() const { return config_.label; }
   const fabric::Host& host() const { return host_; }
   bool finished() const { return finished_; }
   std::exception_ptr error() const { return error_; }
-  std::uint64_t size_hint() const { return source_->size_hint(); }
 
  private:
   static constexpr unsigned turn_requests = 256;
@@ -101,6 +103,7 @@ class Initiator : public sc_core::sc_module {
 
   Config config_;
   std::unique_ptr<RequestSource> source_;
+  sc_core::sc_event begin_;
   fabric::Host& host_;
   Scoreboard& scoreboard_;
   RequestObserver* observer_;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/results.h"
+
+#include <fmt/format.h>
+
+#include "platforms/description_json.h"
+#include "platforms/version.h"
+
+namespace cxlpool::platforms {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json errors_json(const std::array<std::uint64_t, address::cause_count>& causes) {
+  Json errors = Json::object();
+  for (std::size_t i = 1; i < causes.size(); ++i) {
+    if (causes[i] != 0) errors[address::name(static_cast<address::Cause>(i))] = causes[i];
+  }
+  return errors;
+}
+
+Json counters_json(const fabric::Counters& counters) {
+  return {{"reads", counters.reads},
+          {"writes", counters.writes},
+          {"read_bytes", counters.read_bytes},
+          {"write_bytes", counters.write_bytes},
+          {"errors", errors_json(counters.errors)}};
+}
+
+Json stream_json(const StreamResult& stream, bool timed) {
+  const traffic::InitiatorStatistics& s = stream.statistics;
+  Json json = {{"host", stream.host},
+               {"traffic", stream.what},
+               {"region", stream.region},
+               {"asked", s.asked},
+               {"completed", s.completed},
+               {"refused", s.refused},
+               {"verified", s.verified},
+               {"reads", s.reads},
+               {"writes", s.writes},
+               {"read_bytes", s.read_bytes},
+               {"write_bytes", s.write_bytes},
+               {"refused_by_cause", errors_json(s.causes)}};
+  if (timed) json["latency_ps_total"] = s.latency_ps_total;
+  return json;
+}
+
+Json device_json(const DeviceResult& device, const PlatformDescription& description) {
+  Json by_host = Json::object();
+  for (std::size_t h = 0; h < device.bytes_by_host.size(); ++h) {
+    by_host[description.hosts[h].name] = device.bytes_by_host[h];
+  }
+  Json json = {{"device", device.device}, {"capacity", device.capacity}};
+  json.update(counters_json(device.counters));
+  json["bytes_by_host"] = std::move(by_host);
+  return json;
+}
+
+Json programming_json(const Programming& programming) {
+  Json decoders = Json::array();
+  for (const ProgrammedDecoder& decoder : programming.decoders) {
+    decoders.push_back({{"component", decoder.component},
+                        {"index", decoder.program.index},
+                        {"base", decoder.program.base},
+                        {"size", decoder.program.size},
+                        {"ways", decoder.program.interleave.ways()},
+                        {"granularity", decoder.program.interleave.granularity()},
+                        {"origin", decoder.origin},
+                        {"verdict", decoder.waiting ? "waits for its device to be plugged"
+                                                    : address::describe(decoder.verdict)}});
+  }
+  Json regions = Json::array();
+  for (const ProgrammedRegion& region : programming.regions) {
+    regions.push_back({{"region", region.name},
+                       {"made", region.made()},
+                       {"base", region.plan.base},
+                       {"size", region.plan.size},
+                       {"ways", region.plan.interleave.ways()},
+                       {"granularity", region.plan.interleave.granularity()}});
+  }
+  return {{"decoders", std::move(decoders)}, {"regions", std::move(regions)}};
+}
+
+Json mmio_json(const std::vector<MmioVerdict>& verdicts) {
+  Json steps = Json::array();
+  for (const MmioVerdict& v : verdicts) {
+    steps.push_back({{"line", v.step.location.line},
+                     {"op", v.step.is_write ? "write" : "read"},
+                     {"component", v.step.component},
+                     {"register", v.step.reg},
+                     {"offset", v.offset},
+                     {"size", v.step.size},
+                     {"value", v.step.is_write ? *v.step.value : v.read_value},
+                     {"ok", v.ok},
+                     {"verdict", v.verdict}});
+  }
+  return steps;
+}
+
+Json failures_json(const RunResult& result) {
+  Json failures = Json::array();
+  for (const traffic::Failure& failure : result.failures) {
+    failures.push_back({{"host", failure.host}, {"hpa", failure.hpa}, {"text", failure.text}});
+  }
+  return failures;
+}
+
+}  // namespace
+
+Json results_json(const RunResult& result) {
+  const bool timed = result.options.mode == traffic::Mode::lt;
+  Json streams = Json::array();
+  for (const StreamResult& stream : result.streams) streams.push_back(stream_json(stream, timed));
+  Json devices = Json::array();
+  for (const DeviceResult& device : result.devices) {
+    devices.push_back(device_json(device, result.description));
+  }
+  Json components = Json::array();
+  for (const ComponentResult& component : result.components) {
+    Json json = {{"component", component.label}, {"kind", component.kind}};
+    json.update(counters_json(component.counters));
+    components.push_back(std::move(json));
+  }
+  Json json;
+  json["format"] = 1;
+  json["version"] = version;
+  json["name"] = result.description.name;
+  json["mode"] = timed ? "lt" : "functional";
+  json["seed"] = result.description.seed;
+  json["good"] = result.good();
+  json["problems"] = result.problems();
+  json["simulated_ps"] = result.simulated_ps;
+  json["traffic"] = std::move(streams);
+  json["devices"] = std::move(devices);
+  json["components"] = std::move(components);
+  json["programming"] = programming_json(result.programming);
+  if (!result.mmio.empty()) json["mmio"] = mmio_json(result.mmio);
+  json["checks"] = {{"failed", result.failure_count},
+                    {"audited_bytes", result.audited_bytes},
+                    {"first_failures", failures_json(result)}};
+  json["request_trace_records"] = result.request_trace_records;
+  json["platform"] = resolved_json(result.description);
+  json["wall_seconds"] = result.wall_seconds;
+  return json;
+}
+
+}  // namespace cxlpool::platforms

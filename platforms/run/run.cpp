@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/run.h"
+
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "platforms/builder_parts.h"
+#include "platforms/input_error.h"
+#include "platforms/run/request_recorder.h"
+#include "platforms/run/streams.h"
+
+namespace cxlpool::platforms {
+namespace {
+
+std::vector<unsigned> cores_for(const PlatformDescription& description) {
+  std::vector<unsigned> cores(description.hosts.size(), 0);
+  for (const TrafficDescription& stream : description.traffic) {
+    for (std::size_t h = 0; h < description.hosts.size(); ++h) {
+      cores[h] += description.hosts[h].name == stream.host;
+    }
+  }
+  return cores;
+}
+
+/// One run's moving parts, in the order in which they come to life.
+class Run final : public traffic::RequestObserver {
+ public:
+  Run(const PlatformDescription& description, const RunOptions& options);
+  RunResult carry_out();
+
+ private:
+  void build_initiators();
+  void open_recorder();
+  void program_platform();
+  void begin_streams();
+  void simulate();
+  void collect();
+  void answered(fabric::HostId host, const tlm::tlm_generic_payload& trans,
+                const std::vector<fabric::AccessPart>& parts) override;
+  void carry_out(const HotplugDescription& event);
+
+  const PlatformDescription& description_;
+  const RunOptions& options_;
+  Platform platform_;
+  traffic::Scoreboard scoreboard_;
+  RunResult result_;
+  std::unique_ptr<RequestRecorder> recorder_;
+  std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
+  std::vector<std::vector<std::uint64_t>> bytes_;                ///< by device, then host
+  std::uint64_t answered_ = 0;
+  std::uint64_t will_ask_ = 0;
+  std::size_t next_hotplug_ = 0;
+};
+
+std::vector<fabric::Type3Device*> devices_of(Platform& platform) {
+  std::vector<fabric::Type3Device*> devices;
+  for (std::size_t i = 0; i < platform.device_count(); ++i) devices.push_back(&platform.device(i));
+  return devices;
+}
+
+Run::Run(const PlatformDescription& description, const RunOptions& options)
+    : description_(description),
+      options_(options),
+      platform_(description, {options.compiled_routes, cores_for(description)}),
+      scoreboard_(devices_of(platform_)),
+      bytes_(description.devices.size(), std::vector<std::uint64_t>(description.hosts.size())) {
+  for (std::size_t i = 0; i < description_.devices.size(); ++i) {
+    if (description_.devices[i].backing.empty()) continue;
+    scoreboard_.adopt_contents_of(platform_.device(i).id());
+  }
+  build_initiators();
+}
+
+void Run::build_initiators() {
+  std::vector<unsigned> next_core(description_.hosts.size(), 1);
+  for (std::size_t i = 0; i < description_.traffic.size(); ++i) {
+    const TrafficDescription& described = description_.traffic[i];
+    const std::size_t host = platform_.host_index(described.host);
+    traffic::Initiator::Config config;
+    config.label = fmt::format("traffic[{}]", i);
+    config.mode = options_.mode;
+    config.outstanding = described.outstanding;
+    config.quantum = to_sc_time(description_.quantum);
+    initiators_.push_back(std::make_unique<traffic::Initiator>(
+        fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
+    initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
+  }
+}
+
+RunResult Run::carry_out() {
+  const auto begin = std::chrono::steady_clock::now();
+  open_recorder();
+  platform_.start();
+  program_platform();
+  begin_streams();
+  simulate();
+  collect();
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  result_.wall_seconds = wall.count();
+  return std::move(result_);
+}
+
+void Run::open_recorder() {
+  if (options_.out_dir.empty() || description_.output.request_trace.empty()) return;
+  const auto path = std::filesystem::path(options_.out_dir) / description_.output.request_trace;
+  recorder_ = std::make_unique<RequestRecorder>(path.string());
+}
+
+void Run::program_platform() {
+  enable_all(platform_);
+  result_.programming = program(platform_);
+  for (const ProgrammedRegion& region : result_.programming.regions) {
+    if (!region.refusal) continue;
+    throw InputError(region.location,
+                     fmt::format("region {}: the driver refuses with {}: {}", region.name,
+                                 region.refusal->error, region.refusal->text));
+  }
+  result_.mmio = replay(platform_, options_.mmio);
+}
+
+void Run::begin_streams() {
+  for (std::size_t i = 0; i < initiators_.size(); ++i) {
+    auto source = make_source(description_, result_.programming, i);
+    will_ask_ += source->size_hint();
+    initiators_[i]->begin(std::move(source));
+  }
+}
+
+void Run::simulate() {
+  if (options_.until) {
+    sc_core::sc_start(to_sc_time(*options_.until));
+  } else {
+    sc_core::sc_start();
+  }
+  for (const auto& initiator : initiators_) {
+    if (initiator->error()) std::rethrow_exception(initiator->error());
+  }
+  if (recorder_) recorder_->finish();
+}
+
+void Run::answered(fabric::HostId host, const tlm::tlm_generic_payload& trans,
+                   const std::vector<fabric::AccessPart>& parts) {
+  for (const fabric::AccessPart& part : parts) {
+    if (part.device == fabric::no_device) continue;
+    bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
+  }
+  if (recorder_) recorder_->record(host, trans, parts);
+  ++answered_;
+  while (next_hotplug_ < description_.hotplug.size() &&
+         description_.hotplug[next_hotplug_].after_requests <= answered_) {
+    carry_out(description_.hotplug[next_hotplug_++]);
+  }
+  constexpr std::uint64_t progress_interval = 1u << 14;
+  if (options_.progress && answered_ % progress_interval == 0) {
+    options_.progress(answered_, will_ask_);
+  }
+}
+
+void Run::carry_out(const HotplugDescription& event) {
+  if (event.action == HotplugDescription::Action::plug) {
+    platform_.plug(event.device);
+    program_device(platform_, result_.programming, event.device);
+    return;
+  }
+  platform_.unplug(event.device);
+  const fabric::Type3Device& device = *platform_.find_device(event.device);
+  scoreboard_.clear(device.id(), 0, device.partitions().volatile_bytes);
+}
+
+void Run::collect() {
+  result_.audited_bytes = scoreboard_.audit();
+  result_.failures = scoreboard_.failures();
+  result_.failure_count = scoreboard_.failure_count();
+  result_.description = description_;
+  result_.options = options_;
+  result_.simulated_ps = static_cast<timing::Picoseconds>(
+      sc_core::sc_time_stamp().value() / sc_core::sc_time(1, sc_core::SC_PS).value());
+  if (recorder_) result_.request_trace_records = recorder_->records();
+  for (std::size_t i = 0; i < initiators_.size(); ++i) {
+    const TrafficDescription& described = description_.traffic[i];
+    const bool is_trace = described.pattern == "trace";
+    result_.streams.push_back({described.host, is_trace ? described.trace : described.pattern,
+                               described.region, initiators_[i]->statistics(),
+                               initiators_[i]->finished()});
+  }
+  for (const auto& component : platform_.counters()) {
+    result_.components.push_back({component.label, component.kind, *component.counters});
+  }
+  for (std::size_t i = 0; i < platform_.device_count(); ++i) {
+    fabric::Type3Device& device = platform_.device(i);
+    result_.devices.push_back(
+        {device.label(), device.media().capacity(), device.counters(), bytes_[i]});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> RunResult::problems() const {
+  std::vector<std::string> problems;
+  for (const StreamResult& stream : streams) {
+    const auto& s = stream.statistics;
+    if (!stream.finished && !options.until) {
+      problems.push_back(fmt::format("{} {}: stopped before its end", stream.host, stream.what));
+    }
+    if (s.completed + s.refused != s.asked) {
+      problems.push_back(fmt::format("{} {}: {} requests were asked and {} answered", stream.host,
+                                     stream.what, s.asked, s.completed + s.refused));
+    }
+    if (s.refused != 0 && !description.expect_refusals) {
+      problems.push_back(fmt::format("{} {}: {} of {} requests were refused", stream.host,
+                                     stream.what, s.refused, s.asked));
+    }
+    if (s.verified != s.asked) {
+      problems.push_back(fmt::format("{} {}: {} of {} requests failed a check", stream.host,
+                                     stream.what, s.asked - s.verified, s.asked));
+    }
+  }
+  for (const MmioVerdict& step : mmio) {
+    if (step.ok) continue;
+    problems.push_back(fmt::format("{}:{}: {} {} {}: {}", step.step.location.file,
+                                   step.step.location.line, step.step.is_write ? "write" : "read",
+                                   step.step.component, step.step.reg, step.verdict));
+  }
+  if (failure_count != 0) problems.push_back(fmt::format("{} checks failed", failure_count));
+  return problems;
+}
+
+bool RunResult::good() const { return problems().empty(); }
+
+RunResult run(const PlatformDescription& description, const RunOptions& options) {
+  return Run(description, options).carry_out();
+}
+
+}  // namespace cxlpool::platforms
