@@ -137,8 +137,8 @@ void Initiator::retire_earliest() {
   const Slot& slot = slots_[index];
   if (config_.mode == Mode::lt) local_ = std::max(local_, slot.answered_at);
   Mismatch mismatch;
-  const bool seen = slot.ok && slot.request.op == Op::read;
-  if (seen && !source_->observe(slot.request, slot.data.get(), mismatch)) {
+  // Refused reads too: their all-ones tell a source that follows pointers that it is lost.
+  if (slot.request.op == Op::read && !source_->observe(slot.request, slot.data.get(), mismatch)) {
     scoreboard_.record({host_.label(), mismatch.address,
                         fmt::format("{}: expected the word {:#018x}, read {:#018x}", label(),
                                     mismatch.expected, mismatch.got)});

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <systemc>
+
+#include "platforms/program/commands.h"
+#include "platforms/version.h"
+
+namespace {
+
+int run_program(int argc, char** argv) {
+  int exit_status = cxlpool::program::passed;
+  CLI::App app{"A SystemC/TLM-2.0 model of pooled CXL memory."};
+  app.set_version_flag("--version", std::string("cxlpool ") + cxlpool::platforms::version);
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 every check passed, 1 a check failed, 2 the input is wrong.");
+  cxlpool::program::add_run(app, exit_status);
+  cxlpool::program::add_check(app, exit_status);
+  cxlpool::program::add_explain(app, exit_status);
+  cxlpool::program::add_list(app, exit_status);
+  cxlpool::program::add_conform(app, exit_status);
+  cxlpool::program::add_trace(app, exit_status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cxlpool::program::passed : cxlpool::program::wrong_input;
+  }
+  return exit_status;
+}
+
+}  // namespace
+
+// The library refers to sc_main; the program elaborates from within a subcommand instead.
+int sc_main(int, char**) { return 0; }
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // `cxlpool list | head` ends with an error, not a signal
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  try {
+    return run_program(argc, argv);
+  } catch (const std::exception& error) {
+    // InputError, TraceError and what the system refuses all say where and what.
+    std::fprintf(stderr, "cxlpool: %s\n", error.what());
+    return cxlpool::program::wrong_input;
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/run.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "platforms/format.h"
+#include "platforms/input_error.h"
+#include "platforms/program/commands.h"
+#include "platforms/reader.h"
+#include "platforms/run/results.h"
+#include "platforms/run/summary.h"
+#include "platforms/scalar.h"
+
+namespace cxlpool::program {
+namespace {
+
+using namespace cxlpool::platforms;
+
+struct Arguments {
+  std::string platform;
+  std::string mode = "functional";
+  std::string trace;
+  std::vector<std::string> sets;
+  std::string until;
+  std::string out;
+  std::string mmio;
+  std::optional<std::uint64_t> seed;
+  bool json = false;
+  bool quiet = false;
+  bool no_compiled_routes = false;
+};
+
+/// `--trace` takes the place of every trace that the platform replays; a platform without one
+/// replays it from its first host, at the addresses that it holds.
+void replace_traces(PlatformDescription& platform, const std::string& trace) {
+  bool replaced = false;
+  for (TrafficDescription& stream : platform.traffic) {
+    if (stream.pattern != "trace") continue;
+    stream.trace = trace;
+    stream.trace_format.clear();
+    replaced = true;
+  }
+  if (replaced) return;
+  TrafficDescription stream;
+  stream.host = platform.hosts.front().name;
+  stream.pattern = "trace";
+  stream.trace = trace;
+  platform.traffic = {stream};
+}
+
+PlatformDescription read(const Arguments& arguments) {
+  std::vector<std::string> sets = arguments.sets;
+  if (arguments.seed) sets.push_back(fmt::format("seed={}", *arguments.seed));
+  PlatformDescription platform = read_platform(arguments.platform, sets);
+  if (!arguments.trace.empty()) replace_traces(platform, arguments.trace);
+  if (platform.traffic.empty() && arguments.mmio.empty()) {
+    Location location;
+    location.file = arguments.platform;
+    throw InputError(location,
+                     "traffic: nothing to run: expected at least one entry, --trace or "
+                     "--mmio");
+  }
+  return platform;
+}
+
+void show_progress(std::uint64_t answered, std::uint64_t of) {
+  if (of == 0) {
+    fmt::print(stderr, "\r{} requests", grouped(answered));
+  } else {
+    constexpr std::uint64_t width = 32;
+    const std::uint64_t full = std::min(width, answered * width / of);
+    fmt::print(stderr, "\r[{:█<{}}{:·<{}}] {} of {} requests", "", full, "", width - full,
+               grouped(answered), grouped(of));
+  }
+  std::fflush(stderr);
+}
+
+RunOptions make_options(const Arguments& arguments) {
+  RunOptions options;
+  options.mode = arguments.mode == "lt" ? traffic::Mode::lt : traffic::Mode::functional;
+  options.compiled_routes = !arguments.no_compiled_routes;
+  options.out_dir = arguments.out;
+  if (!arguments.until.empty()) {
+    const auto until = parse_duration(arguments.until);
+    if (!until) throw std::invalid_argument("--until: " + until.problem());
+    options.until = *until;
+  }
+  if (!arguments.mmio.empty()) options.mmio = read_mmio_script(arguments.mmio);
+  if (!arguments.quiet && ::isatty(STDERR_FILENO)) options.progress = show_progress;
+  return options;
+}
+
+/// Writes results.json; an empty string when there is no folder to write to.
+std::string write_results(const RunResult& result, const std::string& out) {
+  if (out.empty()) return {};
+  const auto path = std::filesystem::path(out) / "results.json";
+  std::ofstream file(path);
+  file << results_json(result).dump(2) << '\n';
+  if (!file.flush()) throw std::runtime_error(path.string() + ": cannot be written");
+  return path.string();
+}
+
+int carry_out(const Arguments& arguments) {
+  const PlatformDescription platform = read(arguments);
+  const RunOptions options = make_options(arguments);
+  if (!arguments.out.empty()) std::filesystem::create_directories(arguments.out);
+  const RunResult result = run(platform, options);
+  if (options.progress) fmt::print(stderr, "\r\033[K");
+  const std::string results_path = write_results(result, arguments.out);
+  if (arguments.json) {
+    fmt::print("{}\n", results_json(result).dump(2));
+  } else if (!arguments.quiet) {
+    fmt::print("{}", summary(result, results_path));
+  }
+  return result.good() ? passed : check_failed;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* run =
+      app.add_subcommand("run", "Build a platform, replay its traffic, check everything");
+  run->add_option("platform", arguments->platform, "platform file (YAML)")->required();
+  run->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
+      ->check(CLI::IsMember({"functional", "lt"}));
+  run->add_option("--trace", arguments->trace,
+                  "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
+  run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");
+  run->add_option("--set", arguments->sets, "override PATH=VALUE, e.g. traffic[0].requests=1000")
+      ->type_name("PATH=VALUE");
+  run->add_option("--seed", arguments->seed, "seed of all random numbers");
+  run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
+  run->add_option("--out", arguments->out,
+                  "folder for results.json and what the platform asks for");
+  run->add_flag("--json", arguments->json, "print results.json instead of the summary");
+  run->add_flag("--quiet", arguments->quiet, "print nothing; the exit status tells");
+  run->add_flag("--no-compiled-routes", arguments->no_compiled_routes,
+                "send every access hop by hop through the sockets; results stay the same");
+  run->callback([arguments, &exit_status] { exit_status = carry_out(*arguments); });
+}
+
+}  // namespace cxlpool::program

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/run/summary.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "platforms/format.h"
+#include "platforms/version.h"
+
+namespace cxlpool::platforms {
+namespace {
+
+constexpr std::size_t bar_width = 24;
+
+std::string bar(double share) {
+  const auto full = static_cast<std::size_t>(share * bar_width + 0.5);
+  std::string text;
+  for (std::size_t i = 0; i < bar_width; ++i) text += i < full ? "█" : "·";
+  return text;
+}
+
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string heading(const RunResult& result) {
+  const PlatformDescription& p = result.description;
+  return fmt::format("cxlpool {}   {}: {} {}, {} {}, {} {}   {}   seed {}\n", version, p.name,
+                     p.hosts.size(), p.hosts.size() == 1 ? "host" : "hosts", p.switches.size(),
+                     p.switches.size() == 1 ? "switch" : "switches", p.devices.size(),
+                     p.devices.size() == 1 ? "device" : "devices",
+                     result.options.mode == traffic::Mode::lt ? "loosely timed" : "functional",
+                     p.seed);
+}
+
+std::string what(const StreamResult& stream) {
+  const std::string name = std::filesystem::path(stream.what).filename().string();
+  return stream.region.empty() ? name : name + " in " + stream.region;
+}
+
+std::string regions(const RunResult& result) {
+  std::string text;
+  for (const ProgrammedRegion& region : result.programming.regions) {
+    if (!region.made()) {
+      text += fmt::format("  {:<10} waited for a device that was never plugged\n", region.name);
+      continue;
+    }
+    const management::RegionPlan& plan = region.plan;
+    text +=
+        fmt::format("  {:<10} {:<6} {:>9} at {:#014x}   {} x {}\n", region.name,
+                    result.description.hosts[region.host].name, human_size(plan.size), plan.base,
+                    plan.interleave.ways(), human_size(plan.interleave.granularity()));
+  }
+  return text.empty() ? "" : "\nregions\n" + text;
+}
+
+std::string requests(const RunResult& result) {
+  std::size_t width = 12;
+  for (const StreamResult& stream : result.streams) width = std::max(width, what(stream).size());
+  std::string text = fmt::format("\nrequests{:>{}}{:>13}{:>13}{:>13}{:>11}{:>8}\n", "", width + 2,
+                                 "asked", "completed", "verified", "refused", "reads");
+  for (const StreamResult& stream : result.streams) {
+    const traffic::InitiatorStatistics& s = stream.statistics;
+    text += fmt::format("  {:<6}  {:<{}}{:>13}{:>13}{:>13}{:>11}{:>6.0f} %\n", stream.host,
+                        what(stream), width, grouped(s.asked), grouped(s.completed),
+                        grouped(s.verified), grouped(s.refused), 100 * ratio(s.reads, s.asked));
+  }
+  return text;
+}
+
+std::string hosts_of(const DeviceResult& device, const PlatformDescription& description) {
+  std::string text;
+  for (std::size_t h = 0; h < device.bytes_by_host.size(); ++h) {
+    if (device.bytes_by_host[h] == 0) continue;
+    if (!text.empty()) text += ' ';
+    text += description.hosts[h].name;
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string devices(const RunResult& result) {
+  std::uint64_t total = 0;
+  std::size_t hosts_width = 5, name_width = 8;
+  for (const DeviceResult& device : result.devices) {
+    total += device.counters.bytes();
+    hosts_width = std::max(hosts_width, hosts_of(device, result.description).size());
+    name_width = std::max(name_width, device.device.size());
+  }
+  std::string text =
+      fmt::format("\nwhere it went{:>{}}{:>10}{:>11}  {:<{}}\n", "", name_width + bar_width - 1,
+                  "share", "traffic", "hosts", hosts_width);
+  for (const DeviceResult& device : result.devices) {
+    const double share = ratio(device.counters.bytes(), total);
+    text += fmt::format("  {:<{}}  {}{:>8.1f} %{:>11}  {}\n", device.device, name_width, bar(share),
+                        100 * share, human_size(device.counters.bytes()),
+                        hosts_of(device, result.description));
+  }
+  return text;
+}
+
+std::string refusals(const RunResult& result) {
+  std::string text;
+  for (const ComponentResult& component : result.components) {
+    for (std::size_t i = 1; i < component.counters.errors.size(); ++i) {
+      const std::uint64_t count = component.counters.errors[i];
+      if (count == 0) continue;
+      text += fmt::format("  {:<22}{:>13}  {}\n", component.label, grouped(count),
+                          address::text(static_cast<address::Cause>(i)));
+    }
+  }
+  return text.empty() ? "" : "\nrefused, by component and cause (parts of 256 B)\n" + text;
+}
+
+std::string firmware(const RunResult& result) {
+  std::string text;
+  for (const MmioVerdict& v : result.mmio) {
+    text += fmt::format("  {:>4}  {} {:<5} {:<12} {:<24} {}\n", v.step.location.line,
+                        v.ok ? "ok  " : "FAIL", v.step.is_write ? "write" : "read",
+                        v.step.component, v.step.reg, v.verdict);
+  }
+  return text.empty() ? "" : "\nregister accesses, by line\n" + text;
+}
+
+std::string programming(const RunResult& result) {
+  std::string text;
+  std::size_t committed = 0;
+  for (const ProgrammedDecoder& decoder : result.programming.decoders) {
+    if (decoder.verdict.effect == address::WriteVerdict::Effect::committed) ++committed;
+    if (decoder.verdict.effect != address::WriteVerdict::Effect::commit_failed) continue;
+    text += fmt::format("  {:<12} {} ({})\n", decoder.component, describe(decoder.verdict),
+                        decoder.origin);
+  }
+  return fmt::format("\n{} decoders committed\n", grouped(committed)) + text;
+}
+
+std::string times(const RunResult& result) {
+  std::uint64_t answered = 0;
+  for (const StreamResult& stream : result.streams) {
+    answered += stream.statistics.completed + stream.statistics.refused;
+  }
+  std::string text = result.options.mode == traffic::Mode::lt
+                         ? fmt::format("\nsimulated {}", human_duration(result.simulated_ps))
+                         : std::string("\nsimulated time does not pass in functional mode");
+  text += fmt::format("   wall {:.2f} s", result.wall_seconds);
+  if (result.wall_seconds > 0) {
+    text += fmt::format(
+        "   {} requests/s, every one checked",
+        grouped(static_cast<std::uint64_t>(static_cast<double>(answered) / result.wall_seconds)));
+  }
+  return text + "\n";
+}
+
+std::string verdict(const RunResult& result) {
+  const auto problems = result.problems();
+  if (problems.empty()) {
+    return fmt::format(
+        "PASSED: every request completed; every byte and every DPA is where it "
+        "should be ({} audited)\n",
+        human_size(result.audited_bytes));
+  }
+  std::string text = "FAILED\n";
+  for (const std::string& problem : problems) text += "  " + problem + "\n";
+  for (const traffic::Failure& failure : result.failures) {
+    text += fmt::format("  {} {:#x}: {}\n", failure.host, failure.hpa, failure.text);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string summary(const RunResult& result, const std::string& results_path) {
+  std::string text = heading(result) + firmware(result) + regions(result) + programming(result) +
+                     requests(result) + devices(result) + refusals(result) + times(result) +
+                     verdict(result);
+  if (!results_path.empty()) text += "results in " + results_path + "\n";
+  return text;
+}
+
+}  // namespace cxlpool::platforms
