@@ -23,9 +23,12 @@ std::vector<RegisterWrite> register_writes(ComponentKind kind, const DecoderProg
                           program.interleave.ways_code() << 4 | hdm::host_only_coherent;
   if (program.lock) control |= hdm::lock_on_commit;
   std::vector<RegisterWrite> writes{
-      {at(hdm::base_high), high(program.base)}, {at(hdm::base_low), low(program.base)},
-      {at(hdm::size_high), high(program.size)}, {at(hdm::size_low), low(program.size)},
-      {at(hdm::target_high), high(list)},       {at(hdm::target_low), low(list)},
+      {at(hdm::base_high), high(program.base)},
+      {at(hdm::base_low), low(program.base)},
+      {at(hdm::size_high), high(program.size)},
+      {at(hdm::size_low), low(program.size)},
+      {at(hdm::target_high), high(list)},
+      {at(hdm::target_low), low(list)},
       {at(hdm::control), control},
   };
   if (program.commit) writes.push_back({at(hdm::control), control | hdm::commit});

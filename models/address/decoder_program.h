@@ -28,8 +28,8 @@ struct RegisterWrite {
   std::uint32_t value = 0;
 };
 
-/// The writes that program a decoder, in the order of the Linux driver (fact sheet 1.4): base, size,
-/// target list or skip, high half first, and control with COMMIT last.
+/// The writes that program a decoder, in the order of the Linux driver (fact sheet 1.4): base,
+/// size, target list or skip, high half first, and control with COMMIT last.
 std::vector<RegisterWrite> register_writes(ComponentKind kind, const DecoderProgram& program);
 
 }  // namespace cxlpool::address
