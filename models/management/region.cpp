@@ -257,11 +257,11 @@ std::variant<RegionPlan, RegionRefusal> plan_region(const DecodeTree& tree,
   const auto interleave = choose_interleave(window, request);
   if (const auto* refusal = std::get_if<RegionRefusal>(&interleave)) return *refusal;
   const Interleave set = std::get<Interleave>(interleave);
+  const auto paths = find_paths(tree, window, request.devices, set);
+  if (const auto* refusal = std::get_if<RegionRefusal>(&paths)) return *refusal;
   for (const NodeIndex device : request.devices) {
     if (auto refused = check_capability(tree.nodes[device], set)) return *refused;
   }
-  const auto paths = find_paths(tree, window, request.devices, set);
-  if (const auto* refusal = std::get_if<RegionRefusal>(&paths)) return *refusal;
   return Allocator(tree, request, set, std::get<RegionPaths>(paths)).plan();
 }
 

@@ -94,7 +94,7 @@ std::string devices(const RunResult& result) {
   for (const DeviceResult& device : result.devices) {
     const double share = ratio(device.counters.bytes(), total);
     text += fmt::format("  {:<{}}  {}{:>8.1f} %{:>11}  {}\n", device.device, name_width, bar(share),
-                        100 * share, human_size(device.counters.bytes()),
+                        100 * share, rough_size(device.counters.bytes()),
                         hosts_of(device, result.description));
   }
   return text;
@@ -158,7 +158,7 @@ std::string verdict(const RunResult& result) {
     return fmt::format(
         "PASSED: every request completed; every byte and every DPA is where it "
         "should be ({} audited)\n",
-        human_size(result.audited_bytes));
+        rough_size(result.audited_bytes));
   }
   std::string text = "FAILED\n";
   for (const std::string& problem : problems) text += "  " + problem + "\n";
