@@ -68,7 +68,11 @@ class LiveTree {
       Node& above = tree.nodes[parent];
       const std::size_t at = above.ports.size();
       name = above.name + "." + std::move(name) + std::to_string(at);
-      above.ports.push_back({above.name + ".dsp" + std::to_string(at), port_number(at), index, {}});
+      PortView port;
+      port.name = above.name + ".dsp" + std::to_string(at);
+      port.number = port_number(at);
+      port.child = index;
+      above.ports.push_back(std::move(port));
     }
     node.name = std::move(name);
     tree.nodes.push_back(std::move(node));
