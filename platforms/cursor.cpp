@@ -106,7 +106,7 @@ std::string Cursor::text(std::size_t most) const {
 }
 
 std::string Cursor::path() const {
-  std::string path = text(4096);
+  std::string path = text(1024);
   if (path.empty() || node_->overridden) return path;
   return (std::filesystem::path(document_->folder) / path).lexically_normal().string();
 }
@@ -114,7 +114,9 @@ std::string Cursor::path() const {
 std::uint64_t Cursor::integer(std::uint64_t least, std::uint64_t most) const {
   const std::uint64_t value = get(parse_integer);
   if (value < least || value > most) {
-    fail(fmt::format("expected {} to {}, got {}", least, most, scalar()));
+    const std::string range =
+        least == most ? std::to_string(least) : fmt::format("{} to {}", least, most);
+    fail(fmt::format("expected {}, got {}", range, scalar()));
   }
   return value;
 }

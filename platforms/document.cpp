@@ -23,7 +23,7 @@ namespace cxlpool::platforms {
 namespace {
 
 constexpr std::size_t max_depth = 32;
-constexpr std::size_t max_nodes = 1u << 20;
+constexpr std::size_t max_nodes = 400'000;
 constexpr std::size_t max_scalar_bytes = 4096;
 /// What yaml-cpp may scan ahead of its last event. It holds back a whole flow collection until it
 /// knows that this is no mapping key, at some 100 bytes a token.
@@ -34,14 +34,18 @@ class MeteredText : public std::streambuf {
  public:
   MeteredText(std::string_view text, const std::string& file) : text_(text), file_(file) {}
 
-  void progress() { mark_ = served_; }
+  /// Something was parsed that begins, or ends, in this line.
+  void progress(int line) {
+    parsed_ = served_;
+    if (line > 0) line_ = line;
+  }
 
  protected:
   std::streamsize xsgetn(char* out, std::streamsize wanted) override {
-    if (served_ - mark_ > max_scan_ahead) {
-      throw InputError({file_, 0, 0, {}},
-                       "a [list] or {mapping} in brackets, or a scalar, is longer than 1MiB; write "
-                       "it in block style");
+    if (served_ - parsed_ > max_scan_ahead) {
+      throw InputError({file_, line_, 1, {}},
+                       "from here on a comment, a scalar or a [list] or {mapping} in brackets is "
+                       "longer than 1MiB; long lists are written in block style");
     }
     const std::size_t length = std::min<std::size_t>(wanted, text_.size() - served_);
     std::memcpy(out, text_.data() + served_, length);
@@ -53,7 +57,8 @@ class MeteredText : public std::streambuf {
   std::string_view text_;
   const std::string& file_;
   std::size_t served_ = 0;
-  std::size_t mark_ = 0;
+  std::size_t parsed_ = 0;  ///< what had been served when something was last parsed
+  int line_ = 1;
 };
 
 /// Builds the tree from yaml-cpp's events and refuses what Document does not allow as soon as it
@@ -62,7 +67,9 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(Document& document, MeteredText& text) : document_(document), text_(text) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (std::exchange(started_, true)) fail(mark, "expected one YAML document, got a second one");
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     add(mark, "", anchor, Node::Kind::null, {});
@@ -111,7 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   Node make(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
             Node::Kind kind) {
-    text_.progress();
+    text_.progress(mark.line + 1);
     if (anchor != 0) fail(mark, "anchors (&name) are not allowed; write the value out");
     if (!tag.empty() && tag != "?" && tag != "!") {
       fail(mark, fmt::format("tags ({}) are not allowed", quotable(tag)));
@@ -152,7 +159,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void close() {
-    text_.progress();
+    text_.progress(0);
     Node node = std::move(open_.back().node);
     open_.pop_back();
     if (node.kind == Node::Kind::map) refuse_duplicates(node);
@@ -178,6 +185,11 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     if (parent.has_key) {
+      if (node.kind == Node::Kind::null) {
+        // Of a value that is not there yaml-cpp gives the place of what comes next.
+        node.line = parent.pending.key_line;
+        node.column = parent.pending.key_column;
+      }
       node.key = std::move(parent.pending.key);
       node.key_line = parent.pending.key_line;
       node.key_column = parent.pending.key_column;
@@ -208,6 +220,7 @@ class TreeBuilder : public YAML::EventHandler {
   MeteredText& text_;
   std::vector<Open> open_;
   std::size_t nodes_ = 0;
+  bool started_ = false;
 };
 
 }  // namespace
@@ -263,12 +276,7 @@ Document parse_document(std::string_view text, std::string file) {
   try {
     TreeBuilder builder(document, metered);
     YAML::Parser parser(stream);
-    parser.HandleNextDocument(builder);
-    Document rest;
-    TreeBuilder refuser(rest, metered);
-    if (parser.HandleNextDocument(refuser)) {
-      throw InputError({document.file, rest.root.line, rest.root.column, {}},
-                       "expected one YAML document, got a second one");
+    while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
     const bool known = !error.mark.is_null();
