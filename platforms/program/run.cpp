@@ -12,6 +12,7 @@
 #include "platforms/format.h"
 #include "platforms/input_error.h"
 #include "platforms/program/commands.h"
+#include "platforms/program/platform_file.h"
 #include "platforms/reader.h"
 #include "platforms/run/results.h"
 #include "platforms/run/summary.h"
@@ -23,10 +24,9 @@ namespace {
 using namespace cxlpool::platforms;
 
 struct Arguments {
-  std::string platform;
+  PlatformFile file;
   std::string mode = "functional";
   std::string trace;
-  std::vector<std::string> sets;
   std::string until;
   std::string out;
   std::string mmio;
@@ -55,13 +55,13 @@ void replace_traces(PlatformDescription& platform, const std::string& trace) {
 }
 
 PlatformDescription read(const Arguments& arguments) {
-  std::vector<std::string> sets = arguments.sets;
+  std::vector<std::string> sets = arguments.file.sets;
   if (arguments.seed) sets.push_back(fmt::format("seed={}", *arguments.seed));
-  PlatformDescription platform = read_platform(arguments.platform, sets);
+  PlatformDescription platform = read_platform(arguments.file.path, sets);
   if (!arguments.trace.empty()) replace_traces(platform, arguments.trace);
   if (platform.traffic.empty() && arguments.mmio.empty()) {
     Location location;
-    location.file = arguments.platform;
+    location.file = arguments.file.path;
     throw InputError(location,
                      "traffic: nothing to run: expected at least one entry, --trace or "
                      "--mmio");
@@ -127,14 +127,12 @@ void add_run(CLI::App& app, int& exit_status) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* run =
       app.add_subcommand("run", "Build a platform, replay its traffic, check everything");
-  run->add_option("platform", arguments->platform, "platform file (YAML)")->required();
+  arguments->file.add_to(*run);
   run->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
       ->check(CLI::IsMember({"functional", "lt"}));
   run->add_option("--trace", arguments->trace,
                   "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
   run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");
-  run->add_option("--set", arguments->sets, "override PATH=VALUE, e.g. traffic[0].requests=1000")
-      ->type_name("PATH=VALUE");
   run->add_option("--seed", arguments->seed, "seed of all random numbers");
   run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
   run->add_option("--out", arguments->out,

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "platforms/builder.h"
+#include "platforms/programming.h"
+
+namespace cxlpool::program {
+
+/// The arguments by which every subcommand names a platform.
+struct PlatformFile {
+  std::string path;
+  std::vector<std::string> sets;
+
+  void add_to(CLI::App& command);
+};
+
+/// A platform as it stands before its traffic: built, and programmed by MMIO as far as the hardware
+/// and the driver allow; what they refused is in `programming`.
+struct ProgrammedPlatform {
+  std::unique_ptr<platforms::Platform> platform;
+  platforms::Programming programming;
+};
+
+ProgrammedPlatform build_and_program(const PlatformFile& file);
+
+}  // namespace cxlpool::program
