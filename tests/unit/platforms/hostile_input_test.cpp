@@ -100,10 +100,9 @@ TEST(HostileInput, LongListsAndTextsAreRefused) {
 }
 
 TEST(HostileInput, NoTextOfTheLargestSizeTakesLong) {
+  // One for each way to be stopped: by scanning ahead, by depth, by number, by form.
   const std::pair<const char*, const char*> texts[] = {
-      {"", "["},   {"", "{"},    {"", "- "},    {"", "? "},    {"", ": "},      {"", "#"},
-      {"", "\n"},  {"", "a\n"},  {"", "---\n"}, {"", "- a\n"}, {"", "k: 1\n"},  {"[", "[a: "},
-      {"[", "a,"}, {"\"", "\n"}, {"'", " "},    {"|\n", "\n"}, {"|\n", "- a\n"}};
+      {"", "["}, {"", "- "}, {"", "- a\n"}, {"", "#"}, {"\"", "\n"}, {"", "---\n"}, {"", "? "}};
   for (const auto& [head, unit] : texts) {
     const std::string text = repeated(head, unit, max_document_bytes);
     const auto start = std::chrono::steady_clock::now();
