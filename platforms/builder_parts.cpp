@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-namespace cxlpool::platforms {
+#include "platforms/capabilities.h"
 
-using address::ComponentKind;
+namespace cxlpool::platforms {
 
 std::string module_name(const std::string& label) {
   std::string name = label;
@@ -15,18 +15,6 @@ std::string module_name(const std::string& label) {
 
 sc_core::sc_time to_sc_time(timing::Picoseconds duration) {
   return sc_core::sc_time(static_cast<double>(duration), sc_core::SC_PS);
-}
-
-address::HdmCapability make_capability(ComponentKind kind, const CapabilityDescription& described) {
-  auto capability = address::HdmCapability::standard(kind);
-  capability.decoders = described.decoders.value_or(capability.decoders);
-  capability.targets = described.targets.value_or(capability.targets);
-  capability.interleave_256b = described.interleave_256b.value_or(capability.interleave_256b);
-  capability.interleave_4k = described.interleave_4k.value_or(capability.interleave_4k);
-  capability.ways_3_6_12 = described.ways_3_6_12.value_or(capability.ways_3_6_12);
-  capability.ways_16 = described.ways_16.value_or(capability.ways_16);
-  capability.poison_on_error = described.poison_on_error.value_or(capability.poison_on_error);
-  return capability;
 }
 
 address::FixedMemoryWindow make_window(const WindowDescription& described,
@@ -53,9 +41,7 @@ fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& descr
                                               const std::string& label) {
   fabric::HostBridge::Config config;
   config.label = label;
-  config.pass_through =
-      described.passthrough == Passthrough::on ||
-      (described.passthrough == Passthrough::automatic && described.root_ports.size() == 1);
+  config.pass_through = passes_through(described);
   for (const RootPortDescription& port : described.root_ports) {
     address::PortView view;
     view.name = port.name;

@@ -18,8 +18,6 @@ namespace cxlpool::platforms {
 std::string module_name(const std::string& label);
 sc_core::sc_time to_sc_time(timing::Picoseconds duration);
 
-address::HdmCapability make_capability(address::ComponentKind kind,
-                                       const CapabilityDescription& described);
 address::FixedMemoryWindow make_window(const WindowDescription& described,
                                        const HostDescription& host);
 fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& described,

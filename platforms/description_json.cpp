@@ -73,7 +73,7 @@ Json switch_json(const SwitchDescription& s) {
   return {{"name", s.name},
           {"upstream", s.upstream},
           {"downstream", list(s.downstream, port)},
-          {"capabilities", capabilities(s.capabilities, ComponentKind::switch_port)}};
+          {"capabilities", capabilities(s.capabilities, ComponentKind::switch_upstream)}};
 }
 
 Json device(const DeviceDescription& d) {

@@ -31,7 +31,7 @@ class Entry {
 };
 
 /// What decoders can be programmed on.
-struct Component {
+struct DecodingComponent {
   ComponentKind kind;
   unsigned decoders = 0;
   std::string reason;  ///< why there are no decoders here; empty when there are
@@ -49,8 +49,9 @@ struct Index {
   std::map<std::string, const SwitchDescription*, std::less<>> switches;
   std::map<std::string, const DeviceDescription*, std::less<>> devices;
   std::map<std::string, const RegionDescription*, std::less<>> regions;
-  std::map<std::string, Component, std::less<>> components;  ///< h0.hb0, sw0, sw0.usp1, mem0
-  std::map<std::string, Port, std::less<>> ports;            ///< h0.hb0.rp0, sw0.ds0
+  std::map<std::string, DecodingComponent, std::less<>>
+      components;                                  ///< h0.hb0, sw0, sw0.usp1, mem0
+  std::map<std::string, Port, std::less<>> ports;  ///< h0.hb0.rp0, sw0.ds0
 };
 
 /// `no host is named "h9", did you mean "h0"?`

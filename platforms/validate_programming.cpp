@@ -30,7 +30,7 @@ void check_decoder(const Entry& entry, const DecoderDescription& decoder, const 
   if (found == index.components.end()) {
     entry.fail(".at", unresolved("host bridge, switch or device", decoder.at, index.components));
   }
-  const Component& component = found->second;
+  const DecodingComponent& component = found->second;
   if (!component.reason.empty()) entry.fail(".at", component.reason);
   if (decoder.index >= component.decoders) {
     entry.fail(".index", fmt::format("{} has {} decoders; expected 0 to {}, got {}", decoder.at,

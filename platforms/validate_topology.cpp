@@ -92,9 +92,9 @@ void check_bridge(const Entry& entry, const std::string& path, const HostBridgeD
                                            "got {}",
                                            bridge.root_ports.size()));
   }
-  Component component{ComponentKind::host_bridge,
-                      *effective(bridge.capabilities, ComponentKind::host_bridge).decoders,
-                      {}};
+  DecodingComponent component{ComponentKind::host_bridge,
+                              *effective(bridge.capabilities, ComponentKind::host_bridge).decoders,
+                              {}};
   if (passes_through(bridge)) {
     component.reason = fmt::format(
         "{} passes everything through to its one root port and has no decoders; passthrough: off "
@@ -128,15 +128,16 @@ void check_host(const Entry& entry, const HostDescription& host, Index& index) {
 
 void check_switch(const Entry& entry, const SwitchDescription& each, int number, Index& index) {
   check_ports(entry, "downstream", each.downstream);
-  check_capabilities(entry, each.capabilities, ComponentKind::switch_port);
+  check_capabilities(entry, each.capabilities, ComponentKind::switch_upstream);
   if (each.upstream.empty()) {
     entry.fail(".upstream",
                "expected the port that the switch hangs from, such as h0.hb0.rp0; "
                "nothing reaches it otherwise");
   }
-  Component component{ComponentKind::switch_port,
-                      *effective(each.capabilities, ComponentKind::switch_port).decoders,
-                      {}};
+  DecodingComponent component{
+      ComponentKind::switch_upstream,
+      *effective(each.capabilities, ComponentKind::switch_upstream).decoders,
+      {}};
   for (std::size_t k = 0; k < each.upstream.size(); ++k) {
     index.components.emplace(fmt::format("{}.usp{}", each.name, k), component);
   }
@@ -264,9 +265,10 @@ void check_topology(const PlatformDescription& platform, Index& index) {
     check_device(entry, device);
     occupy(entry, ".at", device.at, device.name, index);
     index.components.emplace(
-        device.name, Component{ComponentKind::device,
-                               *effective(device.capabilities, ComponentKind::device).decoders,
-                               {}});
+        device.name,
+        DecodingComponent{ComponentKind::device,
+                          *effective(device.capabilities, ComponentKind::device).decoders,
+                          {}});
   }
 }
 
