@@ -43,6 +43,35 @@ class LentAccess {
   MemoryAccess* access_ = nullptr;
 };
 
+/// A payload for the parts of an access. It carries the foreign extensions of the access, so that
+/// what a foreign initiator tells a foreign target travels along; afterwards it has ours alone.
+class PartPayload {
+ public:
+  PartPayload(const tlm::tlm_generic_payload& trans, PayloadPool& pool) : part_(pool.take()) {
+    for_each_foreign([&](unsigned id) { part_.set_extension(id, trans.get_extension(id)); });
+  }
+  ~PartPayload() {
+    for_each_foreign([&](unsigned id) { part_.set_extension(id, nullptr); });
+    access().parts = nullptr;
+    part_.release();
+  }
+  PartPayload(const PartPayload&) = delete;
+  PartPayload& operator=(const PartPayload&) = delete;
+
+  tlm::tlm_generic_payload& operator*() const { return part_; }
+  MemoryAccess& access() const { return *part_.get_extension<MemoryAccess>(); }
+
+ private:
+  template <typename Action>
+  static void for_each_foreign(Action&& action) {
+    for (unsigned id = 0; id < tlm::max_num_extensions(); ++id) {
+      if (id != MemoryAccess::ID) action(id);
+    }
+  }
+
+  tlm::tlm_generic_payload& part_;
+};
+
 /// Byte enables of one part of an access: the pattern repeats over the whole access, so a part
 /// sees it turned.
 using PartEnables = std::array<unsigned char, Host::part_bytes>;
@@ -153,8 +182,9 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                           sc_core::sc_time& delay) {
   const sc_core::sc_time start = delay;
-  tlm::tlm_generic_payload& part = pool_.take();
-  MemoryAccess& part_access = *part.get_extension<MemoryAccess>();
+  const PartPayload lent(trans, pool_);
+  tlm::tlm_generic_payload& part = *lent;
+  MemoryAccess& part_access = lent.access();
   PartEnables enables;
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
   for (unsigned offset = 0; offset < trans.get_data_length();) {
@@ -180,8 +210,6 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
     }
     offset += size;
   }
-  part_access.parts = nullptr;
-  part.release();
 }
 
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
@@ -202,13 +230,14 @@ unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
     trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return 0;
   }
-  tlm::tlm_generic_payload& part = pool_.take();
+  const PartPayload lent(trans, pool_);
+  tlm::tlm_generic_payload& part = *lent;
   PartEnables enables;
   unsigned done = 0;
   while (done < trans.get_data_length()) {
     const unsigned size = part_length(trans.get_address() + done, trans.get_data_length() - done);
     make_part(trans, done, size, enables, part);
-    part.get_extension<MemoryAccess>()->clear_outcome();
+    lent.access().clear_outcome();
     Cause cause = Cause::none;
     const int target = bridge_for(part.get_address(), cause);
     if (target < 0) {
@@ -221,7 +250,6 @@ unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
   }
   trans.set_response_status(done == trans.get_data_length() ? tlm::TLM_OK_RESPONSE
                                                             : part.get_response_status());
-  part.release();
   return done;
 }
 

@@ -5,7 +5,9 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/cxlpool)
 
 install(DIRECTORY models traffic platforms DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cxlpool
-        FILES_MATCHING PATTERN "*.h")
+        FILES_MATCHING PATTERN "*.h" PATTERN program EXCLUDE)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/generated/platforms
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cxlpool)
 install(DIRECTORY platforms/catalog DESTINATION ${CMAKE_INSTALL_DATADIR}/cxlpool)
 install(EXPORT cxlpool NAMESPACE cxlpool:: DESTINATION ${package_dir} FILE cxlpoolTargets.cmake)
 configure_package_config_file(scripts/cmake/cxlpoolConfig.cmake.in cxlpoolConfig.cmake

@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-# One static library per layer. A PURE layer is C++17 alone: its tests link without libsystemc,
-# so the linker refuses an object that names a SystemC symbol.
+# One static library per layer. A PURE layer is C++17 alone and stands on pure layers only: its tests
+# link without libsystemc, so the linker refuses an object that names a SystemC symbol, and
+# tests/layering looks into the library for the objects that no test pulls in.
 #
-#   cxlpool_layer(address SOURCES a.cpp b.cpp DEPENDS timing LIBRARIES fmt::fmt)
+#   cxlpool_layer(address PURE SOURCES a.cpp b.cpp DEPENDS timing LIBRARIES fmt::fmt)
 #
 # DEPENDS names the layers below, LIBRARIES foreign targets. The target is cxlpool::NAME, in this
 # build and in the installed package alike.
 function(cxlpool_layer name)
-  cmake_parse_arguments(LAYER "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(LAYER "PURE" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   set(target cxlpool_${name})
+  if(LAYER_PURE)
+    set_property(GLOBAL APPEND PROPERTY CXLPOOL_PURE_LAYERS ${name})
+    get_property(pure_layers GLOBAL PROPERTY CXLPOOL_PURE_LAYERS)
+    foreach(layer IN LISTS LAYER_DEPENDS)
+      if(NOT layer IN_LIST pure_layers)
+        message(FATAL_ERROR "Layer ${name} is PURE and cannot depend on ${layer}, which is not.")
+      endif()
+    endforeach()
+  endif()
   add_library(${target} STATIC ${LAYER_SOURCES})
   add_library(cxlpool::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
