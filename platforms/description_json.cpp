@@ -153,6 +153,7 @@ nlohmann::ordered_json resolved_json(const PlatformDescription& platform) {
           {"hotplug", list(platform.hotplug, hotplug)},
           {"traffic", list(platform.traffic, traffic)},
           {"output", {{"request_trace", platform.output.request_trace}}},
+          {"expect_refusals", platform.expect_refusals},
           {"quantum", format_duration(platform.quantum)},
           {"seed", platform.seed}};
 }

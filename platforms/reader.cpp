@@ -73,6 +73,8 @@ const Fields<PlatformFile>& platform_fields() {
         [](const Cursor& at, F& f) { read_entries(at, traffic_fields(), f.platform.traffic); }},
        {mapping(optional("output"), output_fields()),
         [](const Cursor& at, F& f) { read_section(at, output_fields(), f.platform.output); }},
+       {optional("expect_refusals"),
+        [](const Cursor& at, F& f) { f.platform.expect_refusals = at.boolean(); }},
        {optional("quantum"), [](const Cursor& at, F& f) { f.platform.quantum = at.duration(); }},
        {optional("seed"), [](const Cursor& at, F& f) { f.platform.seed = at.integer(); }}});
   return fields;

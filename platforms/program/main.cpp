@@ -19,6 +19,8 @@ int run_program(int argc, char** argv) {
   app.footer("Exit status: 0 every check passed, 1 a check failed, 2 the input is wrong.");
   cxlpool::program::add_run(app, exit_status);
   cxlpool::program::add_explain(app, exit_status);
+  cxlpool::program::add_conform(app, exit_status);
+  cxlpool::program::add_trace(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
