@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/conform/conform.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "platforms/program/commands.h"
+
+namespace cxlpool::program {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> files;
+  std::string mode = "functional";
+  platforms::ConformOptions options;
+  bool no_compiled_routes = false;
+};
+
+int carry_out(Arguments& arguments) {
+  arguments.options.lt = arguments.mode == "lt";
+  arguments.options.compiled_routes = !arguments.no_compiled_routes;
+  const auto report = platforms::conform(arguments.files, arguments.options);
+  fmt::print("{}", report.text());
+  return report.exit_status();
+}
+
+}  // namespace
+
+void add_conform(CLI::App& app, int& exit_status) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* conform =
+      app.add_subcommand("conform", "Run conformance vector files through the sockets");
+  conform->add_option("files", arguments->files, "vector files (JSON)")->required();
+  conform->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
+      ->check(CLI::IsMember({"functional", "lt"}));
+  conform->add_flag("--json", arguments->options.json, "for programs");
+  conform->add_flag("--no-compiled-routes", arguments->no_compiled_routes,
+                    "send every access hop by hop through the sockets");
+  conform->callback([arguments, &exit_status] { exit_status = carry_out(*arguments); });
+}
+
+}  // namespace cxlpool::program
