@@ -96,6 +96,15 @@ RunOptions make_options(const Arguments& arguments) {
   return options;
 }
 
+void make_folder(const std::string& out) {
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (!error && !std::filesystem::is_directory(out))
+    error = std::make_error_code(std::errc::not_a_directory);
+  if (error)
+    throw std::runtime_error("--out " + out + ": cannot be made a folder: " + error.message());
+}
+
 /// Writes results.json; an empty string when there is no folder to write to.
 std::string write_results(const RunResult& result, const std::string& out) {
   if (out.empty()) return {};
@@ -109,7 +118,7 @@ std::string write_results(const RunResult& result, const std::string& out) {
 int carry_out(const Arguments& arguments) {
   const PlatformDescription platform = read(arguments);
   const RunOptions options = make_options(arguments);
-  if (!arguments.out.empty()) std::filesystem::create_directories(arguments.out);
+  if (!arguments.out.empty()) make_folder(arguments.out);
   const RunResult result = run(platform, options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   const std::string results_path = write_results(result, arguments.out);

@@ -83,7 +83,12 @@ void refuse_same_file(const Arguments& arguments) {
 
 void write_text(TraceReader& reader, const std::string& path) {
   TextOutput output(path);
-  write_csv(reader, output.stream());
+  try {
+    write_csv(reader, output.stream());
+  } catch (const TraceError&) {
+    output.finish();  // where it is at fault, it has the better message
+    throw;
+  }
   output.finish();
 }
 
@@ -117,11 +122,10 @@ struct Totals {
   std::string text(TraceKind kind) const {
     using platforms::grouped;
     using platforms::human_size;
-    std::string text =
-        fmt::format("kind       {}\nrecords    {}\nreads      {} ({})\nwrites     {} ({})\n",
-                    kind == TraceKind::request ? "request trace" : "access trace",
-                    grouped(reads + writes), grouped(reads), human_size(read_bytes),
-                    grouped(writes), human_size(write_bytes));
+    std::string text = fmt::format(
+        "kind       {}\nrecords    {}\nreads      {} ({})\nwrites     {} ({})\n",
+        kind == TraceKind::request ? "request trace" : "access trace", grouped(reads + writes),
+        grouped(reads), human_size(read_bytes), grouped(writes), human_size(write_bytes));
     text += fmt::format("footprint  {} pages of 4 KiB ({})\n", grouped(pages.size()),
                         human_size(pages.size() * AddressMap::page_bytes));
     if (pages.empty()) return text;
