@@ -18,7 +18,9 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit status: 0 every check passed, 1 a check failed, 2 the input is wrong.");
   cxlpool::program::add_run(app, exit_status);
+  cxlpool::program::add_check(app, exit_status);
   cxlpool::program::add_explain(app, exit_status);
+  cxlpool::program::add_list(app, exit_status);
   cxlpool::program::add_conform(app, exit_status);
   cxlpool::program::add_trace(app, exit_status);
   try {
