@@ -26,6 +26,7 @@ int window_of(const DecodeTree& tree, std::uint64_t base, std::uint64_t size) {
 void place_by_routes(const DecodeTree& tree, InterleaveSet& set) {
   if (set.window < 0) return;
   const auto& window = tree.windows[static_cast<std::size_t>(set.window)];
+  if (!window.violations().empty()) return;  // its arithmetic is not defined
   const bool exclusive_or = window.arithmetic == address::Arithmetic::exclusive_or;
   const unsigned maps = exclusive_or ? window.interleave.binary_ways_bits() : 0;
   for (unsigned position = set.interleave.ways(); position-- > 0;) {
