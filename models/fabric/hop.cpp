@@ -53,7 +53,7 @@ void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_
 }
 
 unsigned Hop::transport_dbg(int ingress, tlm::tlm_generic_payload& trans) {
-  if (TopologyProbe::answer(trans, *this, static_cast<unsigned>(ingress))) return 0;
+  if (TopologyProbe::answer(trans, usp[ingress], *this, static_cast<unsigned>(ingress))) return 0;
   const Egress out = checked_route(trans, static_cast<unsigned>(ingress));
   if (out.cause != Cause::none) {
     fail(trans, out.cause, label_.c_str(), out.decoder);

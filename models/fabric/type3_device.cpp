@@ -96,7 +96,7 @@ void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payloa
 }
 
 unsigned Type3Device::transport_dbg(tlm::tlm_generic_payload& trans) {
-  if (TopologyProbe::answer(trans, *this, 0)) return 0;
+  if (TopologyProbe::answer(trans, usp, *this, 0)) return 0;
   const Target target = checked_decode(trans);
   if (target.cause != Cause::none) {
     fail(trans, target.cause, label().c_str(), target.decoder);
