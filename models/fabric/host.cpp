@@ -24,7 +24,7 @@ class LentAccess {
     if (access_) return;
     lender_ = &pool.take();
     access_ = lender_->get_extension<MemoryAccess>();
-    access_->parts = nullptr;
+    *access_ = MemoryAccess{};  // the pool's payloads carry what the last user left
     trans.set_extension(access_);
   }
   ~LentAccess() {
@@ -208,7 +208,8 @@ unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
   while (done < trans.get_data_length()) {
     const unsigned size = part_length(trans.get_address() + done, trans.get_data_length() - done);
     make_part(trans, done, size, enables, part);
-    part.get_extension<MemoryAccess>()->clear_outcome();
+    *part.get_extension<MemoryAccess>() = MemoryAccess{};
+    part.get_extension<MemoryAccess>()->host = config_.id;
     Cause cause = Cause::none;
     const int target = bridge_for(part.get_address(), cause);
     if (target < 0) {

@@ -115,6 +115,38 @@ TEST(Foreign, PayloadWithoutExtensionComesBackWithout) {
   EXPECT_EQ(trans.get_extension<MemoryAccess>(), nullptr);
 }
 
+TEST(Foreign, LentExtensionCarriesNothingOfAnEarlierAccess) {
+  HostOverForeignMemory bench;
+  bench.start();
+  std::vector<std::uint32_t> tags;
+  const auto note = [&](tlm::tlm_generic_payload& trans) {
+    tags.push_back(trans.get_extension<MemoryAccess>()->tag);
+    tags.push_back(trans.get_extension<MemoryAccess>()->logical_device);
+  };
+  bench.memory.serve = [&](tlm::tlm_generic_payload& trans, sc_time&) {
+    note(trans);
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  bench.memory.debug = [&](tlm::tlm_generic_payload& trans) {
+    note(trans);
+    return trans.get_data_length();
+  };
+  std::uint8_t data[512] = {};
+  Payload tagged(tlm::TLM_WRITE_COMMAND, HostOverForeignMemory::base, data, 512);
+  MemoryAccess access;
+  access.tag = 77;
+  access.logical_device = 5;
+  tagged.set_extension(&access);
+  bench.first.send(tagged);
+  EXPECT_EQ(tags, (std::vector<std::uint32_t>{77, 5, 77, 5}));
+  tagged.clear_extension(&access);
+  tags.clear();
+  Payload plain(tlm::TLM_WRITE_COMMAND, HostOverForeignMemory::base, data, 8);
+  bench.first.send(plain);
+  bench.first.socket->transport_dbg(plain);
+  EXPECT_EQ(tags, (std::vector<std::uint32_t>{0, 0, 0, 0}));
+}
+
 TEST(Foreign, ExtensionsOfOthersSurviveTheTripAndASplit) {
   class Mine : public tlm::tlm_extension<Mine> {
    public:
