@@ -54,17 +54,18 @@ void copy_enables(const tlm::tlm_generic_payload& trans, unsigned offset, unsign
   }
 }
 
-/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it.
+/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it. `enables` holds
+/// the part's byte enables, if `trans` has any; null to go without.
 void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
-               PartEnables& enables, tlm::tlm_generic_payload& part) {
-  const bool enabled = trans.get_byte_enable_ptr() != nullptr;
-  if (enabled) copy_enables(trans, offset, size, enables);
+               PartEnables* enables, tlm::tlm_generic_payload& part) {
+  const bool enabled = enables && trans.get_byte_enable_ptr();
+  if (enabled) copy_enables(trans, offset, size, *enables);
   part.set_command(trans.get_command());
   part.set_address(trans.get_address() + offset);
   part.set_data_ptr(trans.get_data_ptr() + offset);
   part.set_data_length(size);
   part.set_streaming_width(size);
-  part.set_byte_enable_ptr(enabled ? enables.data() : nullptr);
+  part.set_byte_enable_ptr(enabled ? enables->data() : nullptr);
   part.set_byte_enable_length(enabled ? size : 0);
   part.set_dmi_allowed(false);
   part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
@@ -160,7 +161,7 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
   for (unsigned offset = 0; offset < trans.get_data_length();) {
     const unsigned size =
         part_length(trans.get_address() + offset, trans.get_data_length() - offset);
-    make_part(trans, offset, size, enables, part);
+    make_part(trans, offset, size, &enables, part);
     part_access = access;
     part_access.clear_outcome();
     sc_core::sc_time part_delay = start;
@@ -198,16 +199,15 @@ int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
 }
 
 unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
-  if (is_malformed(trans) || trans.get_byte_enable_ptr()) {
+  if (has_no_range(trans)) {
     trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return 0;
   }
   tlm::tlm_generic_payload& part = pool_.take();
-  PartEnables enables;
   unsigned done = 0;
   while (done < trans.get_data_length()) {
     const unsigned size = part_length(trans.get_address() + done, trans.get_data_length() - done);
-    make_part(trans, done, size, enables, part);
+    make_part(trans, done, size, nullptr, part);
     *part.get_extension<MemoryAccess>() = MemoryAccess{};
     part.get_extension<MemoryAccess>()->host = config_.id;
     Cause cause = Cause::none;

@@ -58,9 +58,10 @@ Type3Device::Target Type3Device::decode(std::uint64_t hpa) const {
   return target;
 }
 
-Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& trans) const {
+Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& trans,
+                                                bool malformed) const {
   Target target;
-  if (is_malformed(trans)) {
+  if (malformed) {
     target.cause = Cause::malformed;
     return target;
   }
@@ -73,7 +74,7 @@ Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& 
 
 void Type3Device::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) {
   counters_.count(trans.is_read(), trans.get_data_length());
-  const Target target = checked_decode(trans);
+  const Target target = checked_decode(trans, is_malformed(trans));
   if (target.cause != Cause::none) {
     counters_.count_error(target.cause);
     fail(trans, target.cause, label().c_str(), target.decoder);
@@ -97,12 +98,13 @@ void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payloa
 
 unsigned Type3Device::transport_dbg(tlm::tlm_generic_payload& trans) {
   if (TopologyProbe::answer(trans, usp, *this, 0)) return 0;
-  const Target target = checked_decode(trans);
+  const Target target = checked_decode(trans, has_no_range(trans));
   if (target.cause != Cause::none) {
     fail(trans, target.cause, label().c_str(), target.decoder);
     return 0;
   }
-  serve_at(target.dpa, trans);
+  serve_all_bytes(target.dpa, trans);
+  trans.set_response_status(tlm::TLM_OK_RESPONSE);
   return trans.get_data_length();
 }
 

@@ -179,6 +179,28 @@ TEST(Foreign, RefusalOfATargetReachesTheInitiator) {
   }
 }
 
+TEST(Foreign, DebugTransportNeedsNeitherStreamingWidthNorByteEnables) {
+  // The base protocol leaves these fields of a debug transaction unset.
+  Bench bench(false);
+  bench.start_programmed();
+  std::uint8_t data[512];
+  std::fill_n(data, 512, 0x5A);
+  Payload write(tlm::TLM_WRITE_COMMAND, Bench::base, data, 512);
+  write.set_streaming_width(0);
+  EXPECT_EQ(bench.foreign.socket->transport_dbg(write), 512u);
+  std::uint8_t got[64] = {};
+  Payload read(tlm::TLM_READ_COMMAND, Bench::base, got, 64);
+  read.set_streaming_width(0);
+  EXPECT_EQ(bench.bridge.usp.size(), 1u);
+  EXPECT_EQ(bench.at_bridge.out->transport_dbg(read), 64u);  // without a host to set it
+  EXPECT_EQ(got[63], 0x5A);
+  std::uint32_t header = 0;
+  Payload reg(tlm::TLM_READ_COMMAND, 0x1000, reinterpret_cast<std::uint8_t*>(&header), 4);
+  reg.set_streaming_width(0);
+  EXPECT_EQ(bench.mmio.block[0]->transport_dbg(reg), 4u);
+  EXPECT_NE(header, 0u);
+}
+
 TEST(Foreign, TargetThatWaitsServesOtherInitiatorsMeanwhile) {
   HostOverForeignMemory bench;
   bench.memory.serve = [](tlm::tlm_generic_payload& trans, sc_time& delay) {
