@@ -154,13 +154,13 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                           sc_core::sc_time& delay) {
   const sc_core::sc_time start = delay;
-  tlm::tlm_generic_payload& part = pool_.take();
-  MemoryAccess& part_access = *part.get_extension<MemoryAccess>();
   PartEnables enables;
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
   for (unsigned offset = 0; offset < trans.get_data_length();) {
     const unsigned size =
         part_length(trans.get_address() + offset, trans.get_data_length() - offset);
+    tlm::tlm_generic_payload& part = pool_.take();  // its own: a target may keep it
+    MemoryAccess& part_access = *part.get_extension<MemoryAccess>();
     make_part(trans, offset, size, &enables, part);
     part_access = access;
     part_access.clear_outcome();
@@ -179,10 +179,10 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
       access.where = part_access.where;
       access.decoder = part_access.decoder;
     }
+    part_access.parts = nullptr;
+    part.release();
     offset += size;
   }
-  part_access.parts = nullptr;
-  part.release();
 }
 
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {

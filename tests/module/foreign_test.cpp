@@ -166,6 +166,26 @@ TEST(Foreign, ExtensionsOfOthersSurviveTheTripAndASplit) {
   }
 }
 
+TEST(Foreign, PartThatATargetKeepsIsNotUsedAgain) {
+  HostOverForeignMemory bench;
+  bench.start();
+  std::vector<tlm::tlm_generic_payload*> kept;
+  bench.memory.serve = [&](tlm::tlm_generic_payload& trans, sc_time&) {
+    trans.acquire();
+    kept.push_back(&trans);
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  std::uint8_t data[768] = {};
+  Payload trans(tlm::TLM_WRITE_COMMAND, HostOverForeignMemory::base, data, 768);
+  bench.first.send(trans);
+  EXPECT_EQ(bench.at_memory.take_violations().size(), 3u);  // it did keep them
+  ASSERT_EQ(kept.size(), 3u);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_EQ(kept[i]->get_address(), HostOverForeignMemory::base + 256 * i);
+    kept[i]->release();
+  }
+}
+
 TEST(Foreign, RefusalOfATargetReachesTheInitiator) {
   HostOverForeignMemory bench;
   bench.start();
