@@ -71,6 +71,12 @@ void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned 
   part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 }
 
+/// From now; nothing when it has passed.
+sc_core::sc_time until(const sc_core::sc_time& time) {
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  return time > now ? time - now : sc_core::SC_ZERO_TIME;
+}
+
 unsigned part_length(std::uint64_t address, std::uint64_t remaining) {
   return static_cast<unsigned>(std::min(remaining, Host::part_bytes - (address & part_mask)));
 }
@@ -153,7 +159,9 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
 
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                           sc_core::sc_time& delay) {
-  const sc_core::sc_time start = delay;
+  // Absolute, because a target may wait where ours annotate.
+  const sc_core::sc_time start = sc_core::sc_time_stamp() + delay;
+  sc_core::sc_time end = start;
   PartEnables enables;
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
   for (unsigned offset = 0; offset < trans.get_data_length();) {
@@ -164,9 +172,9 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
     make_part(trans, offset, size, &enables, part);
     part_access = access;
     part_access.clear_outcome();
-    sc_core::sc_time part_delay = start;
+    sc_core::sc_time part_delay = until(start);
     issue(part, part_access, part_delay);
-    delay = std::max(delay, part_delay);
+    end = std::max(end, sc_core::sc_time_stamp() + part_delay);
     access.poison |= part_access.poison;
     const bool first_failure = part.is_response_error() && trans.is_response_ok();
     if (offset == 0 || first_failure) {
@@ -183,6 +191,7 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
     part.release();
     offset += size;
   }
+  delay = until(end);
 }
 
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {

@@ -251,5 +251,48 @@ TEST(Foreign, TargetThatWaitsServesOtherInitiatorsMeanwhile) {
   EXPECT_TRUE(bad.empty());
 }
 
+TEST(Foreign, WaitOfOnePartIsNotAddedToTheStartOfTheNext) {
+  // The access begins 1 us ahead of the kernel; the first part uses that up by waiting.
+  HostOverForeignMemory bench;
+  bench.memory.serve = [](tlm::tlm_generic_payload& trans, sc_time& delay) {
+    sc_core::wait(delay + sc_time(10, SC_NS));
+    delay = sc_core::SC_ZERO_TIME;
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  sc_time end;
+  sc_core::sc_spawn([&] {
+    std::uint8_t data[512] = {};
+    Payload trans(tlm::TLM_READ_COMMAND, HostOverForeignMemory::base, data, 512);
+    const sc_time left = bench.first.send(trans, sc_time(1, sc_core::SC_US));
+    end = sc_core::sc_time_stamp() + left;
+  });
+  sc_core::sc_start();
+  EXPECT_EQ(end, sc_time(1020, SC_NS));
+}
+
+TEST(Foreign, LongAnnotationOfOnePartOutlastsTheWaitOfAnother) {
+  HostOverForeignMemory bench;
+  bool first = true;
+  bench.memory.serve = [&](tlm::tlm_generic_payload& trans, sc_time& delay) {
+    if (first) {
+      delay += sc_time(100, SC_NS);
+    } else {
+      sc_core::wait(delay + sc_time(30, SC_NS));
+      delay = sc_core::SC_ZERO_TIME;
+    }
+    first = false;
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+  };
+  sc_time end;
+  sc_core::sc_spawn([&] {
+    std::uint8_t data[512] = {};
+    Payload trans(tlm::TLM_READ_COMMAND, HostOverForeignMemory::base, data, 512);
+    const sc_time left = bench.first.send(trans);
+    end = sc_core::sc_time_stamp() + left;
+  });
+  sc_core::sc_start();
+  EXPECT_EQ(end, sc_time(100, SC_NS));
+}
+
 }  // namespace
 }  // namespace cxlpool::module_test
