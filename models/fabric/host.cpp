@@ -122,7 +122,7 @@ void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& d
 
 void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay) {
   counters_.count(trans.is_read(), trans.get_data_length());
-  if (!config_.compiled_routes || !issue_compiled(trans, delay)) {
+  if (!config_.compiled_routes || revoking_ > 0 || !issue_compiled(trans, delay)) {
     issue_through_sockets(trans, delay);
   }
   if (access.parts) {
@@ -267,7 +267,9 @@ void Host::invalidate_direct_mem_ptr(int, sc_dt::uint64 first, sc_dt::uint64 las
   if (!routes_stale_) settle_counters();
   routes_stale_ = true;
   topology_stale_ = true;
+  ++revoking_;
   for (auto& socket : core) socket->invalidate_direct_mem_ptr(first, last);
+  --revoking_;
 }
 
 const Topology& Host::topology() {
@@ -285,7 +287,7 @@ void Host::rebuild() {
         neighbours_[i].describe(topology_, config_.label + ".bridge" + std::to_string(i), why);
     topology_.tree.bridges.push_back({config_.bridge_uids[i], node});
   }
-  topology_stale_ = false;
+  topology_stale_ = revoking_ > 0;
 }
 
 void Host::compile() {

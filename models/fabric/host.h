@@ -27,8 +27,9 @@ namespace cxlpool::fabric {
 ///
 /// With compiled routes the host keeps the decode of its whole map and goes straight to our own
 /// devices. It is taken back by the same DMI invalidation that takes back DMI pointers, made again
-/// at the next access, and changes no result. What fails, or leads to a foreign target, goes
-/// through the sockets.
+/// at the next access, and changes no result; accesses that are made during a revocation go through
+/// the sockets, since the fabric changes only after it. What fails, or leads to a foreign target,
+/// goes through the sockets.
 class Host : public sc_core::sc_module {
  public:
   using CoreSocket = tlm_utils::simple_target_socket_tagged<Host>;
@@ -94,6 +95,7 @@ class Host : public sc_core::sc_module {
   PayloadPool pool_;
   Topology topology_;
   bool topology_stale_ = true;
+  unsigned revoking_ = 0;  ///< revocations under way: what is seen now is about to change
   address::CompiledRoutes routes_;
   std::vector<Shortcut> shortcuts_;
   bool routes_stale_ = true;
