@@ -139,6 +139,22 @@ TEST_P(Dmi, RegisterWriteThatChangesNoDecodeRevokesNothing) {
   EXPECT_EQ(bench.foreign.revocations, before);
 }
 
+TEST_P(Dmi, RegistersCanBeReadWhileRevoking) {
+  bench.start_programmed();
+  std::uint32_t control = 0;
+  bench.foreign.on_revocation = [&](std::uint64_t, std::uint64_t) {
+    const std::uint32_t hdm = bench.mmio.hdm_structure(0);
+    control = static_cast<std::uint32_t>(
+        bench.mmio.read(0, hdm + address::hdm::offset_of(0, address::hdm::control), 4));
+    bench.mmio.write(1, 0, 0, 4);  // and written: somewhere read-only
+  };
+  const auto verdict =
+      bench.bridge_software().write(address::hdm::offset_of(0, address::hdm::control), 0);
+  EXPECT_TRUE(control & address::hdm::committed);
+  EXPECT_EQ(verdict.effect, address::WriteVerdict::Effect::uncommitted);
+  EXPECT_TRUE(verdict.decode_changed);
+}
+
 INSTANTIATE_TEST_SUITE_P(Routes, Dmi, testing::Bool(), route_name);
 
 }  // namespace
