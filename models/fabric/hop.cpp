@@ -41,7 +41,7 @@ Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned i
 }
 
 void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-  counters_.count(trans.is_read(), trans.get_data_length());
+  count(counters_, trans);
   const Egress out = checked_route(trans, static_cast<unsigned>(ingress), is_malformed(trans));
   if (out.cause != Cause::none) {
     counters_.count_error(out.cause);

@@ -121,7 +121,7 @@ void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& d
 }
 
 void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay) {
-  counters_.count(trans.is_read(), trans.get_data_length());
+  count(counters_, trans);
   if (!config_.compiled_routes || revoking_ > 0 || !issue_compiled(trans, delay)) {
     issue_through_sockets(trans, delay);
   }
@@ -140,7 +140,7 @@ bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& del
   if (!shortcut.device) return false;
   const std::uint64_t dpa = leaf->dpa(hpa);
   if (dpa >= leaf->capacity) return false;
-  shortcut.traffic.count(trans.is_read(), trans.get_data_length());
+  count(shortcut.traffic, trans);
   shortcut.device->serve_at(dpa, trans);
   delay += shortcut.latency;
   return true;

@@ -73,7 +73,7 @@ Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& 
 }
 
 void Type3Device::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) {
-  counters_.count(trans.is_read(), trans.get_data_length());
+  count(counters_, trans);
   const Target target = checked_decode(trans, is_malformed(trans));
   if (target.cause != Cause::none) {
     counters_.count_error(target.cause);
