@@ -24,7 +24,7 @@ Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, uns
   }
 }
 
-void Hop::start_of_simulation() {
+void Hop::end_of_elaboration() {
   for (unsigned i = 0; i < dsp.size(); ++i) {
     if (is_bound(i)) neighbours_[i] = Neighbour::below(dsp[i]);
   }

@@ -76,7 +76,7 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   Counters counters_;
 
  private:
-  void start_of_simulation() override;
+  void end_of_elaboration() override;
   void b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(int ingress, tlm::tlm_generic_payload& trans);
   bool get_direct_mem_ptr(int ingress, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);

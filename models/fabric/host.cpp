@@ -100,8 +100,9 @@ Host::Host(sc_core::sc_module_name name, Config config)
   }
 }
 
-void Host::start_of_simulation() {
+void Host::end_of_elaboration() {
   for (unsigned i = 0; i < bridge.size(); ++i) neighbours_[i] = Neighbour::below(bridge[i]);
+  topology_stale_ = true;  // whoever asked before now saw nothing below the bridges
 }
 
 void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {

@@ -74,7 +74,7 @@ class Host : public sc_core::sc_module {
     std::vector<Counters*> passed;
   };
 
-  void start_of_simulation() override;
+  void end_of_elaboration() override;
   void b_transport(int core_id, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(int core_id, tlm::tlm_generic_payload& trans);
   bool get_direct_mem_ptr(int core_id, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);

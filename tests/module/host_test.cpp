@@ -237,6 +237,16 @@ TEST_P(HostAccess, DebugTransportEndsAtTheFirstByteThatGoesNowhere) {
   EXPECT_EQ(bench.foreign.socket->transport_dbg(outside), 0u);
 }
 
+TEST_P(HostAccess, TopologyAskedForBeforeTheStartIsNotKept) {
+  bench.host.topology();
+  bench.start_programmed();
+  std::size_t devices = 0;
+  for (const auto& node : bench.host.topology().tree.nodes) {
+    devices += node.kind == address::Node::Kind::device;
+  }
+  EXPECT_EQ(devices, 2u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Routes, HostAccess, testing::Bool(), route_name);
 
 }  // namespace
