@@ -17,7 +17,10 @@ CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config)
       config_(std::move(config)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
                                              ComponentKind::switch_upstream, config_.capability))) {
-  for (unsigned i = 0; i < mmio.size(); ++i) mmio[i].serve(*this, i);
+  for (unsigned i = 0; i < mmio.size(); ++i) {
+    mmio[i].serve(*this, i);
+    ingress_labels_.push_back(mmio.size() == 1 ? label() : label() + ".usp" + std::to_string(i));
+  }
 }
 
 Hop::Egress CxlSwitch::route(std::uint64_t hpa, unsigned ingress) const {
@@ -49,16 +52,12 @@ void CxlSwitch::bind_port(unsigned downstream, int upstream) {
   config_.downstream_ports[downstream].bound_to = upstream;
 }
 
-std::string CxlSwitch::ingress_label(unsigned ingress) const {
-  return config_.upstream_ports == 1 ? label() : label() + ".usp" + std::to_string(ingress);
-}
-
 address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {
   address::Node node;
   node.kind = address::Node::Kind::switch_upstream;
   node.decoders = &registers_[ingress].decoders();
   const address::NodeIndex index = add_node(topology, std::move(node));
-  topology.tree.nodes[index].name = ingress_label(ingress);
+  topology.tree.nodes[index].name = ingress_labels_[ingress];
   for (unsigned i = 0; i < dsp.size(); ++i) {
     address::PortView port;
     port.name = config_.downstream_ports[i].name;

@@ -50,12 +50,13 @@ class CxlSwitch : public Hop, private RegisterOwner {
   bool leads(unsigned port, unsigned ingress) const {
     return is_bound(port) && config_.downstream_ports[port].bound_to == static_cast<int>(ingress);
   }
-  std::string ingress_label(unsigned ingress) const;
+  const std::string& refuser(unsigned ingress) const override { return ingress_labels_[ingress]; }
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
                                        unsigned size) override;
 
   Config config_;
+  std::vector<std::string> ingress_labels_;  ///< "sw0", or "sw0.usp1" where there are several
   std::vector<address::ComponentRegisters> registers_;
 };
 

@@ -45,7 +45,7 @@ void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_
   const Egress out = checked_route(trans, static_cast<unsigned>(ingress), is_malformed(trans));
   if (out.cause != Cause::none) {
     counters_.count_error(out.cause);
-    fail(trans, out.cause, label_.c_str(), out.decoder);
+    fail(trans, out.cause, refuser(static_cast<unsigned>(ingress)).c_str(), out.decoder);
     return;
   }
   delay += latency();
@@ -57,7 +57,7 @@ unsigned Hop::transport_dbg(int ingress, tlm::tlm_generic_payload& trans) {
   if (TopologyProbe::answer(trans, usp[ingress], *this, static_cast<unsigned>(ingress))) return 0;
   const Egress out = checked_route(trans, static_cast<unsigned>(ingress), has_no_range(trans));
   if (out.cause != Cause::none) {
-    fail(trans, out.cause, label_.c_str(), out.decoder);
+    fail(trans, out.cause, refuser(static_cast<unsigned>(ingress)).c_str(), out.decoder);
     return 0;
   }
   return dsp[out.port]->transport_dbg(trans);

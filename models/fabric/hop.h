@@ -67,6 +67,9 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   bool is_bound(unsigned port) const { return dsp[port].size() > 0; }
   const Neighbour& neighbour(unsigned port) const { return neighbours_[port]; }
 
+  /// In whose name upstream port `ingress` refuses.
+  virtual const std::string& refuser(unsigned) const { return label_; }
+
   /// This module's entry in a topology, for describe().
   address::NodeIndex add_node(Topology& topology, address::Node node);
 
