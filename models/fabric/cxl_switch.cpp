@@ -45,11 +45,13 @@ int CxlSwitch::port_index(std::uint8_t number) const {
 }
 
 void CxlSwitch::bind_port(unsigned downstream, int upstream) {
-  const int before = config_.downstream_ports[downstream].bound_to;
-  if (before == upstream) return;
-  if (before != unbound) revoke(static_cast<unsigned>(before));
+  if (upstream != unbound) ingress_labels_.at(static_cast<unsigned>(upstream));
+  int& owner = config_.downstream_ports.at(downstream).bound_to;
+  if (owner == upstream) return;
+  if (owner != unbound) revoke(static_cast<unsigned>(owner));
+  owner = unbound;
   if (upstream != unbound) revoke(static_cast<unsigned>(upstream));
-  config_.downstream_ports[downstream].bound_to = upstream;
+  owner = upstream;
 }
 
 address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {

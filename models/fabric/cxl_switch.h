@@ -37,8 +37,9 @@ class CxlSwitch : public Hop, private RegisterOwner {
     return registers_[upstream].decoders();
   }
 
-  /// Gives a downstream port to another upstream port, or to none. What went through it before is
-  /// revoked first.
+  /// Gives a downstream port to another upstream port, or to none: first the old owner loses it,
+  /// then the new one gets it, each told before its own map changes. Throws std::out_of_range for
+  /// a port that does not exist.
   void bind_port(unsigned downstream, int upstream);
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;

@@ -155,6 +155,29 @@ TEST(Switch, BindPortMovesADeviceFromOneHostToTheOther) {
   EXPECT_EQ(read(bench.host1, base).cause, Cause::empty_port);
 }
 
+TEST(Switch, BindPortToAnUpstreamPortThatDoesNotExistIsOurOwnMistake) {
+  SwitchBench bench;
+  EXPECT_THROW(bench.cxl_switch.bind_port(0, 2), std::out_of_range);
+  EXPECT_THROW(bench.cxl_switch.bind_port(3, 0), std::out_of_range);
+}
+
+TEST(Switch, BindPortRevokesFromEachHostBeforeItsOwnMapChanges) {
+  SwitchBench bench;
+  bench.route(0, 5);
+  bench.route(1, 5);
+  std::vector<Cause> seen0, seen1, other_at1;
+  bench.host0.on_revocation = [&](auto, auto) { seen0.push_back(read(bench.host0, base).cause); };
+  bench.host1.on_revocation = [&](auto, auto) {
+    seen1.push_back(read(bench.host1, base).cause);
+    other_at1.push_back(read(bench.host0, base).cause);
+  };
+  bench.cxl_switch.bind_port(0, 1);
+  EXPECT_EQ(seen0, std::vector<Cause>{Cause::none});
+  EXPECT_EQ(seen1, std::vector<Cause>{Cause::empty_port});
+  // When the new owner hears of it, the old owner's map has changed already.
+  EXPECT_EQ(other_at1, std::vector<Cause>{Cause::empty_port});
+}
+
 TEST(Switch, RevocationFromBelowReachesTheOwnerOnly) {
   SwitchBench bench;
   const unsigned before0 = bench.host0.revocations, before1 = bench.host1.revocations;
