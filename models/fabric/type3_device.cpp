@@ -175,7 +175,8 @@ address::WriteVerdict Type3Device::write_config(std::uint32_t offset, std::uint3
                                                 unsigned size) {
   address::WriteVerdict verdict;
   const std::uint16_t control = config_space_.control_after(offset, value, size);
-  if (offset != DeviceConfigSpace::dvsec_control) {
+  const bool is_control = offset == DeviceConfigSpace::dvsec_control && size <= 4;
+  if (!is_control) {
     verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
   } else if (control != config_space_.control()) {
     verdict.decode_changed = true;
