@@ -2,6 +2,7 @@
 #include "models/fabric/type3_device.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "models/fabric/decoder_registers.h"
 #include "models/fabric/hop.h"
@@ -14,6 +15,13 @@ using address::ComponentRegisters;
 using address::DeviceConfigSpace;
 using address::HdmDecoderBlock;
 
+namespace {
+
+/// The parts that hosts send: one that begins within capacity must end there.
+constexpr std::uint64_t part_bytes = 256;
+
+}  // namespace
+
 Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
     : sc_module(name),
       usp("usp"),
@@ -21,6 +29,9 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
       media_(config_.partitions.capacity(), config_.backing_file) {
+  if (config_.partitions.capacity() % part_bytes != 0) {
+    throw std::invalid_argument(label() + ": the capacity must be a multiple of 256 B");
+  }
   usp.register_b_transport(this, &Type3Device::b_transport);
   usp.register_transport_dbg(this, &Type3Device::transport_dbg);
   usp.register_get_direct_mem_ptr(this, &Type3Device::get_direct_mem_ptr);
