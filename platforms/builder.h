@@ -55,6 +55,9 @@ class Platform {
   fabric::Type3Device& device(std::size_t index) { return *devices_[index]; }
   fabric::Type3Device* find_device(const std::string& name);
 
+  /// Switches in the order of the description.
+  fabric::CxlSwitch& cxl_switch(std::size_t index) { return *switches_[index]; }
+
   const std::vector<Component>& components() const { return components_; }
   const Component* find_component(const std::string& label) const;
   fabric::MmioMaster& mmio() { return *mmio_; }

@@ -17,6 +17,9 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& 
       scoreboard_(scoreboard),
       observer_(observer),
       slots_(config_.outstanding) {
+  if (config_.outstanding == 0) {
+    throw std::invalid_argument(config_.label + ": at least one request must be outstanding");
+  }
   for (unsigned i = config_.outstanding; i-- > 0;) {
     slots_[i].data = std::make_unique<std::uint8_t[]>(max_request_bytes);
     free_.push_back(i);

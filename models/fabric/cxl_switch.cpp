@@ -17,7 +17,10 @@ CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config)
       config_(std::move(config)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
                                              ComponentKind::switch_upstream, config_.capability))) {
-  for (unsigned i = 0; i < mmio.size(); ++i) mmio[i].serve(*this, i);
+  for (unsigned i = 0; i < mmio.size(); ++i) {
+    mmio[i].serve(*this, i);
+    ingress_labels_.push_back(mmio.size() == 1 ? label() : label() + ".usp" + std::to_string(i));
+  }
 }
 
 Hop::Egress CxlSwitch::route(std::uint64_t hpa, unsigned ingress) const {
@@ -42,15 +45,13 @@ int CxlSwitch::port_index(std::uint8_t number) const {
 }
 
 void CxlSwitch::bind_port(unsigned downstream, int upstream) {
-  const int before = config_.downstream_ports[downstream].bound_to;
-  if (before == upstream) return;
-  if (before != unbound) revoke(static_cast<unsigned>(before));
+  if (upstream != unbound) ingress_labels_.at(static_cast<unsigned>(upstream));
+  int& owner = config_.downstream_ports.at(downstream).bound_to;
+  if (owner == upstream) return;
+  if (owner != unbound) revoke(static_cast<unsigned>(owner));
+  owner = unbound;
   if (upstream != unbound) revoke(static_cast<unsigned>(upstream));
-  config_.downstream_ports[downstream].bound_to = upstream;
-}
-
-std::string CxlSwitch::ingress_label(unsigned ingress) const {
-  return config_.upstream_ports == 1 ? label() : label() + ".usp" + std::to_string(ingress);
+  owner = upstream;
 }
 
 address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {
@@ -58,7 +59,7 @@ address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cau
   node.kind = address::Node::Kind::switch_upstream;
   node.decoders = &registers_[ingress].decoders();
   const address::NodeIndex index = add_node(topology, std::move(node));
-  topology.tree.nodes[index].name = ingress_label(ingress);
+  topology.tree.nodes[index].name = ingress_labels_[ingress];
   for (unsigned i = 0; i < dsp.size(); ++i) {
     address::PortView port;
     port.name = config_.downstream_ports[i].name;

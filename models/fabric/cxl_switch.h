@@ -37,8 +37,9 @@ class CxlSwitch : public Hop, private RegisterOwner {
     return registers_[upstream].decoders();
   }
 
-  /// Gives a downstream port to another upstream port, or to none. What went through it before is
-  /// revoked first.
+  /// Gives a downstream port to another upstream port, or to none: first the old owner loses it,
+  /// then the new one gets it, each told before its own map changes. Throws std::out_of_range for
+  /// a port that does not exist.
   void bind_port(unsigned downstream, int upstream);
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
@@ -50,12 +51,13 @@ class CxlSwitch : public Hop, private RegisterOwner {
   bool leads(unsigned port, unsigned ingress) const {
     return is_bound(port) && config_.downstream_ports[port].bound_to == static_cast<int>(ingress);
   }
-  std::string ingress_label(unsigned ingress) const;
+  const std::string& refuser(unsigned ingress) const override { return ingress_labels_[ingress]; }
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
                                        unsigned size) override;
 
   Config config_;
+  std::vector<std::string> ingress_labels_;  ///< "sw0", or "sw0.usp1" where there are several
   std::vector<address::ComponentRegisters> registers_;
 };
 

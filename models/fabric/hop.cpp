@@ -24,14 +24,15 @@ Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, uns
   }
 }
 
-void Hop::start_of_simulation() {
+void Hop::end_of_elaboration() {
   for (unsigned i = 0; i < dsp.size(); ++i) {
     if (is_bound(i)) neighbours_[i] = Neighbour::below(dsp[i]);
   }
 }
 
-Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress) const {
-  if (is_malformed(trans)) return Egress::refuse(Cause::malformed);
+Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress,
+                               bool malformed) const {
+  if (malformed) return Egress::refuse(Cause::malformed);
   const std::uint64_t hpa = trans.get_address();
   const Egress out = route(hpa, ingress);
   if (out.cause != Cause::none) return out;
@@ -40,11 +41,11 @@ Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned i
 }
 
 void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-  counters_.count(trans.is_read(), trans.get_data_length());
-  const Egress out = checked_route(trans, static_cast<unsigned>(ingress));
+  count(counters_, trans);
+  const Egress out = checked_route(trans, static_cast<unsigned>(ingress), is_malformed(trans));
   if (out.cause != Cause::none) {
     counters_.count_error(out.cause);
-    fail(trans, out.cause, label_.c_str(), out.decoder);
+    fail(trans, out.cause, refuser(static_cast<unsigned>(ingress)).c_str(), out.decoder);
     return;
   }
   delay += latency();
@@ -53,10 +54,10 @@ void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_
 }
 
 unsigned Hop::transport_dbg(int ingress, tlm::tlm_generic_payload& trans) {
-  if (TopologyProbe::answer(trans, *this, static_cast<unsigned>(ingress))) return 0;
-  const Egress out = checked_route(trans, static_cast<unsigned>(ingress));
+  if (TopologyProbe::answer(trans, usp[ingress], *this, static_cast<unsigned>(ingress))) return 0;
+  const Egress out = checked_route(trans, static_cast<unsigned>(ingress), has_no_range(trans));
   if (out.cause != Cause::none) {
-    fail(trans, out.cause, label_.c_str(), out.decoder);
+    fail(trans, out.cause, refuser(static_cast<unsigned>(ingress)).c_str(), out.decoder);
     return 0;
   }
   return dsp[out.port]->transport_dbg(trans);

@@ -67,6 +67,9 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   bool is_bound(unsigned port) const { return dsp[port].size() > 0; }
   const Neighbour& neighbour(unsigned port) const { return neighbours_[port]; }
 
+  /// In whose name upstream port `ingress` refuses.
+  virtual const std::string& refuser(unsigned) const { return label_; }
+
   /// This module's entry in a topology, for describe().
   address::NodeIndex add_node(Topology& topology, address::Node node);
 
@@ -76,23 +79,29 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   Counters counters_;
 
  private:
-  void start_of_simulation() override;
+  void end_of_elaboration() override;
   void b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(int ingress, tlm::tlm_generic_payload& trans);
   bool get_direct_mem_ptr(int ingress, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
   void invalidate_direct_mem_ptr(int port, sc_dt::uint64 first, sc_dt::uint64 last);
-  Egress checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress) const;
+  Egress checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress,
+                       bool malformed) const;
 
   std::string label_;
   std::vector<Neighbour> neighbours_;
 };
 
-/// An access that no module here can serve: no data, no length, a length that wraps past 2^64, or a
-/// streaming width shorter than the data.
-inline bool is_malformed(const tlm::tlm_generic_payload& trans) {
+/// No data, no length, or a length that wraps past 2^64. Of a debug transaction nothing else can be
+/// wrong: the base protocol leaves streaming width and byte enables unset there.
+inline bool has_no_range(const tlm::tlm_generic_payload& trans) {
   return trans.get_data_length() == 0 || !trans.get_data_ptr() ||
-         trans.get_address() + (trans.get_data_length() - 1) < trans.get_address() ||
-         trans.get_streaming_width() < trans.get_data_length() ||
+         trans.get_address() + (trans.get_data_length() - 1) < trans.get_address();
+}
+
+/// An access that no module here can serve: one without a range, or with a streaming width shorter
+/// than the data.
+inline bool is_malformed(const tlm::tlm_generic_payload& trans) {
+  return has_no_range(trans) || trans.get_streaming_width() < trans.get_data_length() ||
          (trans.get_byte_enable_ptr() && trans.get_byte_enable_length() == 0);
 }
 

@@ -24,7 +24,7 @@ class LentAccess {
     if (access_) return;
     lender_ = &pool.take();
     access_ = lender_->get_extension<MemoryAccess>();
-    access_->parts = nullptr;
+    *access_ = MemoryAccess{};  // the pool's payloads carry what the last user left
     trans.set_extension(access_);
   }
   ~LentAccess() {
@@ -43,7 +43,7 @@ class LentAccess {
   MemoryAccess* access_ = nullptr;
 };
 
-/// A payload for the parts of an access. It carries the foreign extensions of the access, so that
+/// A payload for a part of an access. It carries the foreign extensions of the access, so that
 /// what a foreign initiator tells a foreign target travels along; afterwards it has ours alone.
 class PartPayload {
  public:
@@ -83,20 +83,27 @@ void copy_enables(const tlm::tlm_generic_payload& trans, unsigned offset, unsign
   }
 }
 
-/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it.
+/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it. `enables` holds
+/// the part's byte enables, if `trans` has any; null to go without.
 void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
-               PartEnables& enables, tlm::tlm_generic_payload& part) {
-  const bool enabled = trans.get_byte_enable_ptr() != nullptr;
-  if (enabled) copy_enables(trans, offset, size, enables);
+               PartEnables* enables, tlm::tlm_generic_payload& part) {
+  const bool enabled = enables && trans.get_byte_enable_ptr();
+  if (enabled) copy_enables(trans, offset, size, *enables);
   part.set_command(trans.get_command());
   part.set_address(trans.get_address() + offset);
   part.set_data_ptr(trans.get_data_ptr() + offset);
   part.set_data_length(size);
   part.set_streaming_width(size);
-  part.set_byte_enable_ptr(enabled ? enables.data() : nullptr);
+  part.set_byte_enable_ptr(enabled ? enables->data() : nullptr);
   part.set_byte_enable_length(enabled ? size : 0);
   part.set_dmi_allowed(false);
   part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+/// From now; nothing when it has passed.
+sc_core::sc_time until(const sc_core::sc_time& time) {
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
+  return time > now ? time - now : sc_core::SC_ZERO_TIME;
 }
 
 unsigned part_length(std::uint64_t address, std::uint64_t remaining) {
@@ -122,8 +129,9 @@ Host::Host(sc_core::sc_module_name name, Config config)
   }
 }
 
-void Host::start_of_simulation() {
+void Host::end_of_elaboration() {
   for (unsigned i = 0; i < bridge.size(); ++i) neighbours_[i] = Neighbour::below(bridge[i]);
+  topology_stale_ = true;  // whoever asked before now saw nothing below the bridges
 }
 
 void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
@@ -143,8 +151,8 @@ void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& d
 }
 
 void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay) {
-  counters_.count(trans.is_read(), trans.get_data_length());
-  if (!config_.compiled_routes || !issue_compiled(trans, delay)) {
+  count(counters_, trans);
+  if (!config_.compiled_routes || revoking_ > 0 || !issue_compiled(trans, delay)) {
     issue_through_sockets(trans, delay);
   }
   if (access.parts) {
@@ -162,7 +170,7 @@ bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& del
   if (!shortcut.device) return false;
   const std::uint64_t dpa = leaf->dpa(hpa);
   if (dpa >= leaf->capacity) return false;
-  shortcut.traffic.count(trans.is_read(), trans.get_data_length());
+  count(shortcut.traffic, trans);
   shortcut.device->serve_at(dpa, trans);
   delay += shortcut.latency;
   return true;
@@ -181,21 +189,23 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
 
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                           sc_core::sc_time& delay) {
-  const sc_core::sc_time start = delay;
-  const PartPayload lent(trans, pool_);
-  tlm::tlm_generic_payload& part = *lent;
-  MemoryAccess& part_access = lent.access();
+  // Absolute, because a target may wait where ours annotate.
+  const sc_core::sc_time start = sc_core::sc_time_stamp() + delay;
+  sc_core::sc_time end = start;
   PartEnables enables;
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
   for (unsigned offset = 0; offset < trans.get_data_length();) {
     const unsigned size =
         part_length(trans.get_address() + offset, trans.get_data_length() - offset);
-    make_part(trans, offset, size, enables, part);
+    const PartPayload lent(trans, pool_);  // its own: a target may keep it
+    tlm::tlm_generic_payload& part = *lent;
+    MemoryAccess& part_access = lent.access();
+    make_part(trans, offset, size, &enables, part);
     part_access = access;
     part_access.clear_outcome();
-    sc_core::sc_time part_delay = start;
+    sc_core::sc_time part_delay = until(start);
     issue(part, part_access, part_delay);
-    delay = std::max(delay, part_delay);
+    end = std::max(end, sc_core::sc_time_stamp() + part_delay);
     access.poison |= part_access.poison;
     const bool first_failure = part.is_response_error() && trans.is_response_ok();
     if (offset == 0 || first_failure) {
@@ -210,6 +220,7 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
     }
     offset += size;
   }
+  delay = until(end);
 }
 
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
@@ -226,18 +237,18 @@ int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
 }
 
 unsigned Host::transport_dbg(int, tlm::tlm_generic_payload& trans) {
-  if (is_malformed(trans) || trans.get_byte_enable_ptr()) {
+  if (has_no_range(trans)) {
     trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return 0;
   }
   const PartPayload lent(trans, pool_);
   tlm::tlm_generic_payload& part = *lent;
-  PartEnables enables;
   unsigned done = 0;
   while (done < trans.get_data_length()) {
     const unsigned size = part_length(trans.get_address() + done, trans.get_data_length() - done);
-    make_part(trans, done, size, enables, part);
-    lent.access().clear_outcome();
+    make_part(trans, done, size, nullptr, part);
+    lent.access() = MemoryAccess{};
+    lent.access().host = config_.id;
     Cause cause = Cause::none;
     const int target = bridge_for(part.get_address(), cause);
     if (target < 0) {
@@ -285,7 +296,9 @@ void Host::invalidate_direct_mem_ptr(int, sc_dt::uint64 first, sc_dt::uint64 las
   if (!routes_stale_) settle_counters();
   routes_stale_ = true;
   topology_stale_ = true;
+  ++revoking_;
   for (auto& socket : core) socket->invalidate_direct_mem_ptr(first, last);
+  --revoking_;
 }
 
 const Topology& Host::topology() {
@@ -303,7 +316,7 @@ void Host::rebuild() {
         neighbours_[i].describe(topology_, config_.label + ".bridge" + std::to_string(i), why);
     topology_.tree.bridges.push_back({config_.bridge_uids[i], node});
   }
-  topology_stale_ = false;
+  topology_stale_ = revoking_ > 0;
 }
 
 void Host::compile() {

@@ -27,8 +27,9 @@ namespace cxlpool::fabric {
 ///
 /// With compiled routes the host keeps the decode of its whole map and goes straight to our own
 /// devices. It is taken back by the same DMI invalidation that takes back DMI pointers, made again
-/// at the next access, and changes no result. What fails, or leads to a foreign target, goes
-/// through the sockets.
+/// at the next access, and changes no result; accesses that are made during a revocation go through
+/// the sockets, since the fabric changes only after it. What fails, or leads to a foreign target,
+/// goes through the sockets.
 class Host : public sc_core::sc_module {
  public:
   using CoreSocket = tlm_utils::simple_target_socket_tagged<Host>;
@@ -76,7 +77,7 @@ class Host : public sc_core::sc_module {
     std::vector<Counters*> passed;
   };
 
-  void start_of_simulation() override;
+  void end_of_elaboration() override;
   void b_transport(int core_id, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(int core_id, tlm::tlm_generic_payload& trans);
   bool get_direct_mem_ptr(int core_id, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
@@ -97,6 +98,7 @@ class Host : public sc_core::sc_module {
   PayloadPool pool_;
   Topology topology_;
   bool topology_stale_ = true;
+  unsigned revoking_ = 0;  ///< revocations under way: what is seen now is about to change
   address::CompiledRoutes routes_;
   std::vector<Shortcut> shortcuts_;
   bool routes_stale_ = true;

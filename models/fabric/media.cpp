@@ -18,6 +18,20 @@ namespace {
   throw std::runtime_error(fmt::format("{}: {}: {}", file, what, std::strerror(errno)));
 }
 
+/// Zeroes private memory. Whole pages read zero again once they are given back; the rest of the
+/// first and last page must stay.
+void clear_pages(std::uint8_t* memory, std::uint64_t length) {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uint64_t head = std::min(length, (page - begin % page) % page);
+  const std::uint64_t pages = (length - head) / page * page;
+  std::memset(memory, 0, head);
+  if (pages > 0 && ::madvise(memory + head, pages, MADV_DONTNEED) != 0) {
+    std::memset(memory + head, 0, pages);
+  }
+  std::memset(memory + head + pages, 0, length - head - pages);
+}
+
 /// Opens the file and makes it at least `capacity` bytes long.
 int open_backing(const std::string& path, std::uint64_t capacity) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -95,14 +109,20 @@ void Media::write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_
   }
 }
 
+void Media::clear_in_file(std::uint64_t dpa, std::uint64_t length) {
+  // A hole reads zero, in the mapping too, and takes no room; not every file system has them.
+  constexpr int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  if (::fallocate(file_, mode, static_cast<off_t>(dpa), static_cast<off_t>(length)) == 0) return;
+  std::memset(chunk_for(dpa) + (dpa & chunk_mask), 0, length);
+}
+
 void Media::clear(std::uint64_t dpa, std::uint64_t length) {
   while (length > 0) {
     const std::uint64_t here = std::min(length, chunk_bytes - (dpa & chunk_mask));
     if (file_ >= 0) {
-      std::memset(chunk_for(dpa) + (dpa & chunk_mask), 0, here);
+      clear_in_file(dpa, here);
     } else if (std::uint8_t* chunk = chunks_[dpa >> chunk_shift]) {
-      // Private anonymous pages read zero again once they are given back.
-      ::madvise(chunk + (dpa & chunk_mask), here, MADV_DONTNEED);
+      clear_pages(chunk + (dpa & chunk_mask), here);
     }
     dpa += here;
     length -= here;

@@ -59,7 +59,8 @@ class Media {
     if (chunk) __builtin_prefetch(chunk + (dpa & chunk_mask));
   }
 
-  /// Makes [dpa, dpa + length) read zero again, as loss of power does to volatile memory.
+  /// Makes [dpa, dpa + length) read zero again, as loss of power does to volatile memory, and gives
+  /// back the memory or the disk space behind it.
   void clear(std::uint64_t dpa, std::uint64_t length);
 
  private:
@@ -77,6 +78,7 @@ class Media {
   }
 
   std::uint8_t* chunk_for(std::uint64_t dpa);
+  void clear_in_file(std::uint64_t dpa, std::uint64_t length);
   std::uint64_t bytes_in_chunk(std::size_t chunk) const;
   void read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const;
   void write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_t length);

@@ -7,6 +7,7 @@
 #include <tlm>
 
 #include "models/address/cause.h"
+#include "models/fabric/counters.h"
 
 namespace cxlpool::fabric {
 
@@ -59,6 +60,12 @@ class MemoryAccess : public tlm::tlm_extension<MemoryAccess> {
     *this = static_cast<const MemoryAccess&>(other);
   }
 };
+
+/// Counts what passes; a command that is to be ignored moves nothing and is no access.
+inline void count(Counters& counters, const tlm::tlm_generic_payload& trans) {
+  if (trans.get_command() == tlm::TLM_IGNORE_COMMAND) return;
+  counters.count(trans.is_read(), trans.get_data_length());
+}
 
 /// TLM response status of a cause (fact: addresses that go nowhere are address errors).
 tlm::tlm_response_status status_of(address::Cause cause);

@@ -8,36 +8,34 @@ namespace cxlpool::fabric {
 MmioMaster::MmioMaster(sc_core::sc_module_name name, unsigned blocks)
     : sc_module(name), block("block", blocks) {}
 
-tlm::tlm_generic_payload& MmioMaster::prepare(tlm::tlm_command command, std::uint64_t offset,
-                                              std::uint64_t& value, unsigned size) {
-  payload_.set_command(command);
-  payload_.set_address(offset);
-  payload_.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  payload_.set_data_length(size);
-  payload_.set_streaming_width(size);
-  payload_.set_byte_enable_ptr(nullptr);
-  payload_.set_byte_enable_length(0);
-  payload_.set_dmi_allowed(false);
-  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  return payload_;
+void MmioMaster::access(unsigned index, tlm::tlm_generic_payload& trans, std::uint64_t offset,
+                        std::uint64_t& value, unsigned size) {
+  trans.set_address(offset);
+  trans.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
+  trans.set_data_length(size);
+  trans.set_streaming_width(size);
+  sc_core::sc_time delay;
+  block[index]->b_transport(trans, delay);
 }
 
 std::uint64_t MmioMaster::read(unsigned index, std::uint64_t offset, unsigned size) {
   std::uint64_t value = 0;
-  sc_core::sc_time delay;
-  block[index]->b_transport(prepare(tlm::TLM_READ_COMMAND, offset, value, size), delay);
+  tlm::tlm_generic_payload trans;
+  trans.set_command(tlm::TLM_READ_COMMAND);
+  access(index, trans, offset, value, size);
   return value;
 }
 
 address::WriteVerdict MmioMaster::write(unsigned index, std::uint64_t offset, std::uint64_t value,
                                         unsigned size) {
-  sc_core::sc_time delay;
-  tlm::tlm_generic_payload& trans = prepare(tlm::TLM_WRITE_COMMAND, offset, value, size);
-  verdict_.verdict = address::WriteVerdict{};
-  trans.set_extension(&verdict_);
-  block[index]->b_transport(trans, delay);
-  trans.clear_extension(&verdict_);
-  return verdict_.verdict;
+  // Not members: a revocation in the middle of this write may bring another one.
+  tlm::tlm_generic_payload trans;
+  RegisterVerdict report;
+  trans.set_command(tlm::TLM_WRITE_COMMAND);
+  trans.set_extension(&report);
+  access(index, trans, offset, value, size);
+  trans.clear_extension(&report);
+  return report.verdict;
 }
 
 std::uint32_t MmioMaster::hdm_structure(unsigned index) {

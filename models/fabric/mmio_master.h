@@ -13,7 +13,8 @@
 namespace cxlpool::fabric {
 
 /// Firmware's and drivers' access to registers: one initiator socket for each register block.
-/// Register accesses take no simulated time.
+/// Register accesses take no simulated time. A write that revokes may lead to further accesses
+/// before it returns.
 class MmioMaster : public sc_core::sc_module {
  public:
   sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<MmioMaster>> block;
@@ -28,11 +29,8 @@ class MmioMaster : public sc_core::sc_module {
   std::uint32_t hdm_structure(unsigned index);
 
  private:
-  tlm::tlm_generic_payload& prepare(tlm::tlm_command command, std::uint64_t offset,
-                                    std::uint64_t& value, unsigned size);
-
-  tlm::tlm_generic_payload payload_;
-  RegisterVerdict verdict_;
+  void access(unsigned index, tlm::tlm_generic_payload& trans, std::uint64_t offset,
+              std::uint64_t& value, unsigned size);
 };
 
 }  // namespace cxlpool::fabric

@@ -10,11 +10,14 @@ MmioSocket::MmioSocket(const char* name) : simple_target_socket(name) {
   register_transport_dbg(this, &MmioSocket::transport_dbg);
 }
 
+bool MmioSocket::is_legal(const tlm::tlm_generic_payload& trans) {
+  const unsigned size = trans.get_data_length();
+  return trans.get_data_ptr() && (size == 1 || size == 2 || size == 4 || size == 8);
+}
+
 void MmioSocket::access(tlm::tlm_generic_payload& trans) {
   const unsigned size = trans.get_data_length();
-  const bool legal_size = size == 1 || size == 2 || size == 4 || size == 8;
-  if (!legal_size || !trans.get_data_ptr() || trans.get_byte_enable_ptr() ||
-      trans.get_streaming_width() < size) {
+  if (!is_legal(trans)) {
     trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }
@@ -31,7 +34,14 @@ void MmioSocket::access(tlm::tlm_generic_payload& trans) {
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-void MmioSocket::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) { access(trans); }
+void MmioSocket::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) {
+  // Debug transactions leave these two unset.
+  if (trans.get_byte_enable_ptr() || trans.get_streaming_width() < trans.get_data_length()) {
+    trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+  } else {
+    access(trans);
+  }
+}
 
 unsigned MmioSocket::transport_dbg(tlm::tlm_generic_payload& trans) {
   access(trans);

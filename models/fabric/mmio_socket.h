@@ -47,6 +47,7 @@ class MmioSocket : public tlm_utils::simple_target_socket<MmioSocket> {
  private:
   void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& trans);
+  static bool is_legal(const tlm::tlm_generic_payload& trans);
   void access(tlm::tlm_generic_payload& trans);
 
   RegisterOwner* owner_ = nullptr;

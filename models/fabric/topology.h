@@ -39,9 +39,14 @@ class TopologyNode {
 
 /// Ignorable extension of a debug transaction by which a module finds out who is bound below one
 /// of its initiator sockets. Modules of ours fill it in and touch nothing else; a foreign target
-/// leaves it empty and is reached through the sockets alone.
+/// leaves it empty and is reached through the sockets alone. A foreign interconnect passes debug
+/// transactions on, so only the target whose very interface was `asked` answers: the route must
+/// not lead round what stands between.
 class TopologyProbe : public tlm::tlm_extension<TopologyProbe> {
  public:
+  using Interface = tlm::tlm_fw_transport_if<>;
+
+  const Interface* asked = nullptr;
   TopologyNode* node = nullptr;
   unsigned ingress = 0;
 
@@ -50,13 +55,26 @@ class TopologyProbe : public tlm::tlm_extension<TopologyProbe> {
     *this = static_cast<const TopologyProbe&>(other);
   }
 
-  /// Answers a probe, if `trans` carries one.
-  static bool answer(tlm::tlm_generic_payload& trans, TopologyNode& node, unsigned ingress) {
+  /// Whether `trans`, which came in by `socket`, is a probe and nothing else; answers it if it is
+  /// meant for us.
+  template <typename Socket>
+  static bool answer(tlm::tlm_generic_payload& trans, Socket& socket, TopologyNode& node,
+                     unsigned ingress) {
     auto* probe = trans.get_extension<TopologyProbe>();
     if (!probe) return false;
-    probe->node = &node;
-    probe->ingress = ingress;
+    if (probe->asked == socket.get_base_export().operator->()) {
+      probe->node = &node;
+      probe->ingress = ingress;
+    }
     return true;
+  }
+
+  /// For a module that stands in the way and may be led round: a probe, if `trans` carries one, now
+  /// asks who is bound to the initiator socket `below`.
+  template <typename Socket>
+  static void pass_on(tlm::tlm_generic_payload& trans, Socket& below) {
+    auto* probe = trans.get_extension<TopologyProbe>();
+    if (probe) probe->asked = below.get_base_port().operator->();
   }
 };
 
@@ -70,6 +88,7 @@ struct Neighbour {
     tlm::tlm_generic_payload trans;
     TopologyProbe probe;
     trans.set_extension(&probe);
+    TopologyProbe::pass_on(trans, socket);
     trans.set_command(tlm::TLM_IGNORE_COMMAND);
     socket->transport_dbg(trans);
     trans.clear_extension(&probe);

@@ -2,6 +2,7 @@
 #include "models/fabric/type3_device.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "models/fabric/decoder_registers.h"
 #include "models/fabric/hop.h"
@@ -14,6 +15,13 @@ using address::ComponentRegisters;
 using address::DeviceConfigSpace;
 using address::HdmDecoderBlock;
 
+namespace {
+
+/// The parts that hosts send: one that begins within capacity must end there.
+constexpr std::uint64_t part_bytes = 256;
+
+}  // namespace
+
 Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
     : sc_module(name),
       usp("usp"),
@@ -21,6 +29,9 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
       media_(config_.partitions.capacity(), config_.backing_file) {
+  if (config_.partitions.capacity() % part_bytes != 0) {
+    throw std::invalid_argument(label() + ": the capacity must be a multiple of 256 B");
+  }
   usp.register_b_transport(this, &Type3Device::b_transport);
   usp.register_transport_dbg(this, &Type3Device::transport_dbg);
   usp.register_get_direct_mem_ptr(this, &Type3Device::get_direct_mem_ptr);
@@ -58,9 +69,10 @@ Type3Device::Target Type3Device::decode(std::uint64_t hpa) const {
   return target;
 }
 
-Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& trans) const {
+Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& trans,
+                                                bool malformed) const {
   Target target;
-  if (is_malformed(trans)) {
+  if (malformed) {
     target.cause = Cause::malformed;
     return target;
   }
@@ -72,8 +84,8 @@ Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& 
 }
 
 void Type3Device::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) {
-  counters_.count(trans.is_read(), trans.get_data_length());
-  const Target target = checked_decode(trans);
+  count(counters_, trans);
+  const Target target = checked_decode(trans, is_malformed(trans));
   if (target.cause != Cause::none) {
     counters_.count_error(target.cause);
     fail(trans, target.cause, label().c_str(), target.decoder);
@@ -96,13 +108,14 @@ void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payloa
 }
 
 unsigned Type3Device::transport_dbg(tlm::tlm_generic_payload& trans) {
-  if (TopologyProbe::answer(trans, *this, 0)) return 0;
-  const Target target = checked_decode(trans);
+  if (TopologyProbe::answer(trans, usp, *this, 0)) return 0;
+  const Target target = checked_decode(trans, has_no_range(trans));
   if (target.cause != Cause::none) {
     fail(trans, target.cause, label().c_str(), target.decoder);
     return 0;
   }
-  serve_at(target.dpa, trans);
+  serve_all_bytes(target.dpa, trans);
+  trans.set_response_status(tlm::TLM_OK_RESPONSE);
   return trans.get_data_length();
 }
 
@@ -173,7 +186,8 @@ address::WriteVerdict Type3Device::write_config(std::uint32_t offset, std::uint3
                                                 unsigned size) {
   address::WriteVerdict verdict;
   const std::uint16_t control = config_space_.control_after(offset, value, size);
-  if (offset != DeviceConfigSpace::dvsec_control) {
+  const bool is_control = offset == DeviceConfigSpace::dvsec_control && size <= 4;
+  if (!is_control) {
     verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
   } else if (control != config_space_.control()) {
     verdict.decode_changed = true;

@@ -61,11 +61,7 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
     }
     trans.set_response_status(tlm::TLM_OK_RESPONSE);
     if (trans.get_byte_enable_ptr()) return serve_enabled_bytes(dpa, trans);
-    if (trans.is_read()) {
-      media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
-    } else if (trans.is_write()) {
-      media_.write(dpa, trans.get_data_ptr(), trans.get_data_length());
-    }
+    serve_all_bytes(dpa, trans);
   }
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
@@ -78,11 +74,18 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
     std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
   };
   Target decode(std::uint64_t hpa) const;
-  Target checked_decode(const tlm::tlm_generic_payload& trans) const;
+  Target checked_decode(const tlm::tlm_generic_payload& trans, bool malformed) const;
 
   void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& trans);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
+  void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
+    if (trans.is_read()) {
+      media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
+    } else if (trans.is_write()) {
+      media_.write(dpa, trans.get_data_ptr(), trans.get_data_length());
+    }
+  }
   void serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans);
   void revoke() { usp->invalidate_direct_mem_ptr(0, ~0ull); }
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;

@@ -6,6 +6,8 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include "models/fabric/topology.h"
+
 namespace cxlpool::fabric {
 
 /// Joins sockets of different BUSWIDTH. A generic payload describes bytes, so on hosts of either
@@ -38,7 +40,10 @@ class WidthAdapter : public sc_core::sc_module {
                                      sc_core::sc_time& delay) {
     return from->nb_transport_bw(trans, phase, delay);
   }
-  unsigned transport_dbg(Payload& trans) { return to->transport_dbg(trans); }
+  unsigned transport_dbg(Payload& trans) {
+    TopologyProbe::pass_on(trans, to);
+    return to->transport_dbg(trans);
+  }
   bool get_direct_mem_ptr(Payload& trans, tlm::tlm_dmi& dmi) {
     return to->get_direct_mem_ptr(trans, dmi);
   }
