@@ -144,7 +144,8 @@ void add_run(CLI::App& app, int& exit_status) {
   run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");
   run->add_option("--set", arguments->sets, "override PATH=VALUE, e.g. traffic[0].requests=1000")
       ->type_name("PATH=VALUE");
-  run->add_option("--seed", arguments->seed, "seed of all random numbers");
+  run->add_option("--seed", arguments->seed, "seed of all random numbers")
+      ->check(CLI::NonNegativeNumber);
   run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
   run->add_option("--out", arguments->out,
                   "folder for results.json and what the platform asks for");
