@@ -6,7 +6,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/cxlpool)
 
 install(DIRECTORY models traffic platforms DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cxlpool
         FILES_MATCHING PATTERN "*.h")
-install(DIRECTORY platforms/catalog DESTINATION ${CMAKE_INSTALL_DATADIR}/cxlpool
+install(DIRECTORY platforms/catalog platforms/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/cxlpool
         PATTERN "*.media" EXCLUDE)  # what running it leaves
 install(EXPORT cxlpool NAMESPACE cxlpool:: DESTINATION ${package_dir} FILE cxlpoolTargets.cmake)
 configure_package_config_file(scripts/cmake/cxlpoolConfig.cmake.in cxlpoolConfig.cmake
