@@ -142,7 +142,8 @@ void add_run(CLI::App& app, int& exit_status) {
   run->add_option("--trace", arguments->trace,
                   "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
   run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");
-  run->add_option("--seed", arguments->seed, "seed of all random numbers");
+  run->add_option("--seed", arguments->seed, "seed of all random numbers")
+      ->check(CLI::NonNegativeNumber);
   run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
   run->add_option("--out", arguments->out,
                   "folder for results.json and what the platform asks for");

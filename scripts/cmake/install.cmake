@@ -8,7 +8,7 @@ install(DIRECTORY models traffic platforms DESTINATION ${CMAKE_INSTALL_INCLUDEDI
         FILES_MATCHING PATTERN "*.h" PATTERN program EXCLUDE)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/generated/platforms
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cxlpool)
-install(DIRECTORY platforms/catalog DESTINATION ${CMAKE_INSTALL_DATADIR}/cxlpool
+install(DIRECTORY platforms/catalog platforms/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/cxlpool
         PATTERN "*.media" EXCLUDE)  # what running it leaves
 install(EXPORT cxlpool NAMESPACE cxlpool:: DESTINATION ${package_dir} FILE cxlpoolTargets.cmake)
 configure_package_config_file(scripts/cmake/cxlpoolConfig.cmake.in cxlpoolConfig.cmake
