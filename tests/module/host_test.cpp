@@ -53,10 +53,18 @@ class HostAccess : public WithAndWithoutCompiledRoutes {
     ASSERT_EQ(outcome.access.cause, cause);
     ASSERT_EQ(outcome.status, fabric::status_of(cause));
     const std::string where = outcome.access.where;
-    if (cause == Cause::none) ASSERT_EQ(where, "");
-    if (cause == Cause::no_window) ASSERT_EQ(where, "h0");
-    if (cause == Cause::no_decoder) ASSERT_EQ(where, "h0.hb0");
-    if (cause == Cause::beyond_capacity) ASSERT_EQ(where, "mem1");
+    if (cause == Cause::none) {
+      ASSERT_EQ(where, "");
+    }
+    if (cause == Cause::no_window) {
+      ASSERT_EQ(where, "h0");
+    }
+    if (cause == Cause::no_decoder) {
+      ASSERT_EQ(where, "h0.hb0");
+    }
+    if (cause == Cause::beyond_capacity) {
+      ASSERT_EQ(where, "mem1");
+    }
     ASSERT_EQ(outcome.access.decoder, cause == Cause::beyond_capacity ? 0 : -1);
   }
 
@@ -74,7 +82,9 @@ class HostAccess : public WithAndWithoutCompiledRoutes {
       const Bench::Place place = Bench::place(hpa + i);
       const bool good = place.cause == Cause::none;
       ASSERT_EQ(got[i], good ? data[i] : 0xFF) << std::hex << hpa + i;
-      if (good) ASSERT_EQ(stored(place), data[i]) << std::hex << hpa + i;
+      if (good) {
+        ASSERT_EQ(stored(place), data[i]) << std::hex << hpa + i;
+      }
     }
   }
 };
@@ -126,7 +136,9 @@ TEST_P(HostAccess, ByteEnablesOfEveryPeriodTurnWithTheParts) {
         const Bench::Place place = Bench::place(hpa + i);
         const bool enabled = enables[i % period] != 0;
         const bool good = place.cause == Cause::none;
-        if (good) ASSERT_EQ(stored(place), enabled ? data[i] : 0) << period << " " << i;
+        if (good) {
+          ASSERT_EQ(stored(place), enabled ? data[i] : 0) << period << " " << i;
+        }
         ASSERT_EQ(got[i], !enabled ? 0x22 : good ? data[i] : 0xFF) << period << " " << i;
       }
     }

@@ -228,10 +228,14 @@ TEST_F(BackingFile, ReadOnlyFileAndForeignFolderAreRefused) {
   ASSERT_EQ(::chmod(path().c_str(), 0444), 0);
   ASSERT_EQ(::chmod(folder_.c_str(), 0555), 0);
   const uid_t user = ::geteuid();
-  if (user == 0) ASSERT_EQ(::seteuid(65534), 0);  // root may do everything
+  if (user == 0) {  // root may do everything
+    ASSERT_EQ(::seteuid(65534), 0);
+  }
   const std::string read_only = refusal(path());
   const std::string no_room = refusal(path("new"));
-  if (user == 0) ASSERT_EQ(::seteuid(0), 0);
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
   ::chmod(folder_.c_str(), 0755);
   EXPECT_NE(read_only.find("Permission denied"), std::string::npos) << read_only;
   EXPECT_NE(no_room.find("Permission denied"), std::string::npos) << no_room;
