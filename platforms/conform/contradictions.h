@@ -15,6 +15,8 @@ namespace cxlpool::platforms {
 
 std::vector<Difference> contradictions(const VectorTopology& topology);
 std::vector<Difference> contradictions(const RoutingFile& file);
+/// The part of the above that compares the topology with the witness's command line.
+std::vector<Difference> contradictions_with_command(const RoutingFile& file);
 std::vector<Difference> contradictions(const Scenario& scenario);
 
 }  // namespace cxlpool::platforms

@@ -149,15 +149,19 @@ void check_agreement(const RoutingFile& file, Comparison& compare) {
     const std::uint64_t offset = vector.hpa - run.hpa;
     if (offset >= run.length) continue;
     if (run.device == vector.device && run.dpa + offset == vector.dpa) continue;
-    compare.differ(
-        vector.path, fmt::format("{} {}, as {} says", run.device, run.dpa + offset, run.path),
-        fmt::format("{} {}", vector.device, vector.dpa));
+    compare.differ(vector.path,
+                   fmt::format("{} {}, as {} says", run.device, run.dpa + offset, run.path),
+                   fmt::format("{} {}", vector.device, vector.dpa));
   }
 }
 
 void check_lost(const RoutingFile& file, Comparison& compare) {
   if (!file.lost.empty() && !file.misconfigured) {
     compare.differ("misconfigured", "true where words were lost", "false");
+  }
+  for (std::size_t i = 0; i < file.lost.size(); ++i) {
+    if (file.lost[i] % 8 == 0) continue;
+    compare.differ(fmt::format("lost[{}]", i), "a multiple of 8", std::to_string(file.lost[i]));
   }
   const std::set<std::uint64_t> lost(file.lost.begin(), file.lost.end());
   compare.equal("lost", file.lost.size(), lost.size());
@@ -179,9 +183,9 @@ void check_step(const ScenarioStep& step, const VectorTopology& topology,
   if (step.op != ScenarioStep::Op::reg_read && step.op != ScenarioStep::Op::reg_write) return;
   const bool device = devices.count(step.component) != 0;
   const auto named = [&](const auto& each) { return each.name == step.component; };
-  const bool known =
-      device || std::any_of(topology.bridges.begin(), topology.bridges.end(), named) ||
-      std::any_of(topology.switches.begin(), topology.switches.end(), named);
+  const bool known = device ||
+                     std::any_of(topology.bridges.begin(), topology.bridges.end(), named) ||
+                     std::any_of(topology.switches.begin(), topology.switches.end(), named);
   if (!known) {
     compare.differ(step.path + ".component", "a host bridge, switch or device", step.component);
   } else if (!device && step.reg == ScenarioStep::Register::dvsec_ctrl) {
@@ -202,6 +206,7 @@ std::vector<Difference> contradictions(const RoutingFile& file) {
   auto topology = contradictions(file.topology);
   const bool is_tree = topology.empty();
   compare.add(std::move(topology));
+  if (is_tree) compare.add(contradictions_with_command(file));
   if (is_tree && !file.misconfigured) LegalProgramming(file.topology, compare).check();
   return compare.take();
 }

@@ -144,24 +144,26 @@ class Children {
 
   void attach(const VectorPort& port, Comparison& compare) {
     const auto child = parts_.find(port.child);
-    const std::string type =
-        port.child.empty() ? "none" : child == parts_.end() ? "" : child->second.type;
+    const std::string type = port.child.empty()      ? "none"
+                             : child == parts_.end() ? ""
+                                                     : child->second.type;
     if (type.empty()) {
       compare.differ(port.path + ".child", "the name of a switch or device", port.child);
       return;
     }
     if (port.child_type) compare.equal(port.path + ".child_type", type, *port.child_type);
     if (port.child.empty()) return;
-    if (!child->second.port.empty()) {
+    if (child->second.attached) {
       compare.differ(port.path + ".child", "what hangs from no other port",
                      fmt::format("{}, which hangs from {}", port.child, child->second.port));
     }
+    child->second.attached = true;
     child->second.port = port.path;
   }
 
   void find_orphans(Comparison& compare) const {
     for (const auto& [name, part] : parts_) {
-      if (part.port.empty()) compare.differ(part.path, name + " as the child of a port", "none");
+      if (!part.attached) compare.differ(part.path, name + " as the child of a port", "none");
     }
   }
 
@@ -169,10 +171,11 @@ class Children {
   struct Part {
     std::string type;
     std::string path;
-    std::string port;  ///< that it hangs from
+    bool attached = false;
+    std::string port;  ///< path of the one that it hangs from
   };
   void add(const std::string& name, const char* type, const std::string& path) {
-    parts_.emplace(name, Part{type, path, {}});
+    parts_.emplace(name, Part{type, path, false, {}});
   }
 
   std::map<std::string, Part> parts_;

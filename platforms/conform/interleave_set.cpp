@@ -72,15 +72,18 @@ std::string InterleaveSet::device(unsigned root, unsigned bridge, unsigned switc
 std::optional<VectorTopology> make_topology(const InterleaveSet& set,
                                             const std::vector<std::uint64_t>& xor_maps) {
   if (!is_upper_level(set.bridge_ways) || !is_upper_level(set.switch_ways)) return std::nullopt;
+  for (const std::uint64_t map : xor_maps) {
+    if (set.is_xor && map >= std::uint64_t{1} << InterleaveSet::offset_bits) return std::nullopt;
+  }
   const auto device = make_decoder(set, set.ways(), set.root_granularity);
   // The granularity of a level of one way means nothing, and may be more than a register holds.
   const auto granularity = [&](unsigned ways, std::uint64_t of_level) {
     return ways == 1 ? set.root_granularity : of_level;
   };
-  const auto bridge = make_decoder(set, set.bridge_ways,
-                                   granularity(set.bridge_ways, set.bridge_granularity));
-  const auto below = make_decoder(set, set.switch_ways,
-                                  granularity(set.switch_ways, set.switch_granularity));
+  const auto bridge =
+      make_decoder(set, set.bridge_ways, granularity(set.bridge_ways, set.bridge_granularity));
+  const auto below =
+      make_decoder(set, set.switch_ways, granularity(set.switch_ways, set.switch_granularity));
   if (!device || !bridge || !below) return std::nullopt;
 
   VectorTopology topology;
@@ -88,7 +91,8 @@ std::optional<VectorTopology> make_topology(const InterleaveSet& set,
   const auto add_device = [&](const std::string& name) {
     VectorDevice added;
     added.name = name;
-    added.memory.push_back({{}, address::PartitionKind::persistent, 0, InterleaveSet::device_bytes});
+    added.memory.push_back(
+        {{}, address::PartitionKind::persistent, 0, InterleaveSet::device_bytes});
     added.decoders.push_back(*device);
     topology.devices.push_back(std::move(added));
   };

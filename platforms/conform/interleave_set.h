@@ -26,9 +26,10 @@ struct InterleaveSet {
 
   unsigned ways() const { return root_ways * bridge_ways * switch_ways; }
 
-  /// Where a set's window begins: a multiple of everything that an alignment asks for, with all
-  /// address bits zero that XOR maps of less than 44 bits look at.
-  static constexpr std::uint64_t base = 3ull << 44;
+  /// Where a set's window begins: a multiple of everything that an alignment asks for, above all
+  /// address bits that a set's XOR maps may look at.
+  static constexpr unsigned offset_bits = 44;
+  static constexpr std::uint64_t base = 3ull << offset_bits;
   static constexpr std::uint64_t device_bytes = 1ull << 40;
 
   /// The device below these indices of the levels.

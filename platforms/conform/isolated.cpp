@@ -5,13 +5,12 @@
 #include <csignal>
 #include <cstring>
 #include <new>
-#include <string>
-#include <system_error>
-
 #include <poll.h>
+#include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -29,8 +28,8 @@ using Clock = std::chrono::steady_clock;
 class SharedProgress {
  public:
   SharedProgress() {
-    void* memory = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* memory =
+        mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) fail("mmap");
     progress_ = new (memory) Progress;
   }

@@ -62,7 +62,8 @@ json load_json(const std::string& file, std::uint64_t longest_bytes) {
   const std::uintmax_t size = std::filesystem::file_size(file, error);
   if (error) fail_file(file, error.message());
   if (size > longest_bytes) {
-    fail_file(file, fmt::format("{} bytes long; vector files have at most {}", size, longest_bytes));
+    fail_file(file,
+              fmt::format("{} bytes long; vector files have at most {}", size, longest_bytes));
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail_file(file, "cannot be opened");

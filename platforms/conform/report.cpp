@@ -22,9 +22,9 @@ std::string remark(const FileReport& file) {
   if (!file.readable()) return file.error;
   if (file.tally.differences.empty()) return "-";
   const Difference& first = file.tally.differences.front();
-  std::string text = fmt::format("{}: expected {}, got {}", first.path,
-                                 quotable(first.expected, longest_cell),
-                                 quotable(first.got, longest_cell));
+  std::string text =
+      fmt::format("{}: expected {}, got {}", first.path, quotable(first.expected, longest_cell),
+                  quotable(first.got, longest_cell));
   if (file.tally.difference_count > 1) {
     text += fmt::format(" (and {} more)", file.tally.difference_count - 1);
   }
@@ -46,14 +46,14 @@ std::string table(const ConformReport& report) {
   for (const FileReport& file : report.files) {
     const Tally& tally = file.tally;
     unreadable += !file.readable();
-    text += row(base_name(file.file), tally.steps, tally.passed, tally.through_sockets,
-                remark(file));
+    text +=
+        row(base_name(file.file), tally.steps, tally.passed, tally.through_sockets, remark(file));
   }
   const Tally total = report.total();
-  text += row("total", total.steps, total.passed, total.through_sockets,
-              fmt::format("{} differences in {} files{}", total.difference_count,
-                          report.files.size(),
-                          unreadable ? fmt::format(", {} unreadable", unreadable) : ""));
+  text +=
+      row("total", total.steps, total.passed, total.through_sockets,
+          fmt::format("{} differences in {} files{}", total.difference_count, report.files.size(),
+                      unreadable ? fmt::format(", {} unreadable", unreadable) : ""));
   return text;
 }
 

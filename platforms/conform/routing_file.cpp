@@ -32,6 +32,9 @@ RoutingFile read_routing_file(const JsonNode& node) {
   if (const auto misconfigured = node.find("misconfigured")) {
     file.misconfigured = misconfigured->flag();
   }
+  if (const auto words = node.find("qemu_args")) {
+    for (const JsonNode& word : words->items()) file.command.push_back(word.text());
+  }
   if (const auto counts = node.find("counts")) {
     const auto count = [&](const char* key) -> std::optional<std::uint64_t> {
       const auto member = counts->find(key);

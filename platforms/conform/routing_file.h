@@ -22,6 +22,7 @@ struct RoutingFile {
   std::vector<Landing> runs;
   std::vector<std::uint64_t> lost;  ///< HPAs whose words others overwrote
   bool misconfigured = false;
+  std::vector<std::string> command;  ///< words of the command line that built the topology
   /// How long the lists above are, as the file repeats it.
   std::optional<std::uint64_t> vector_count, run_count, lost_count;
 };

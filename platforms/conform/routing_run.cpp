@@ -35,8 +35,7 @@ std::string show(const Word& word) {
 
 /// The words of a run that are checked: all of a short one, some 32 of a long one, and the ends.
 std::vector<std::uint64_t> samples(const Landing& run) {
-  const std::uint64_t step =
-      std::max(word_bytes, run.length / 32 / word_bytes * word_bytes);
+  const std::uint64_t step = std::max(word_bytes, run.length / 32 / word_bytes * word_bytes);
   std::vector<std::uint64_t> offsets;
   for (std::uint64_t offset = 0; offset < run.length; offset += step) offsets.push_back(offset);
   const std::uint64_t last = run.length < word_bytes ? 0 : run.length - word_bytes;
@@ -129,23 +128,29 @@ class RoutingRun {
     if (run.dpa > 0) check_end(run, run.hpa - 1, run.dpa - 1, run.hpa, run.hpa);
   }
 
-  /// A run is maximal when what lies at `beyond` does not continue it. Where the witness stopped
-  /// to look it goes on, and no other run adjoins; and it told partitions, decoders and windows
-  /// apart. `edge` is the address at which the run is cut.
+  /// A run is maximal when what lies at `beyond` does not continue it. The witness told partitions,
+  /// decoders and windows apart; and where nothing interleaves it looked at a part of what is
+  /// contiguous, and no other run adjoins there. `edge` is the address at which the run is cut.
   void check_end(const Landing& run, std::uint64_t beyond, std::uint64_t dpa, std::uint64_t inside,
                  std::uint64_t edge) {
     constexpr std::uint64_t smallest_granule = 256;
+    constexpr std::uint64_t largest_granule = 16384;
     const address::Route& route = testbed_.walk(beyond);
     if (!route.good() || route.dpa != dpa || testbed_.device_of(route) != run.device) return;
     const address::Route& within = testbed_.walk(inside);
     const bool other_range = beyond > inside ? within.last == inside : within.first == inside;
     const std::uint64_t inner_dpa = beyond > inside ? dpa - 1 : dpa + 1;
     if (other_range || partition(run.device, dpa) != partition(run.device, inner_dpa)) return;
-    const bool lost = std::find(file_.lost.begin(), file_.lost.end(), beyond / 8 * 8) !=
-                      file_.lost.end();
-    if (lost || (edge % smallest_granule == 0 && !in_another_run(beyond))) return;
+    const bool interleaved = within.last - within.first < largest_granule;
+    if (!interleaved && edge % smallest_granule == 0 && !in_another_run(beyond)) return;
+    if (is_lost(beyond)) return;
     checker_.differ(run.path + ".len", fmt::format("a run that does not end at {}", edge),
                     fmt::format("{} {} continues it", run.device, dpa));
+  }
+
+  bool is_lost(std::uint64_t hpa) const {
+    return std::find(file_.lost.begin(), file_.lost.end(), hpa / word_bytes * word_bytes) !=
+           file_.lost.end();
   }
 
   bool in_another_run(std::uint64_t hpa) const {

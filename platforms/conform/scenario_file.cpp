@@ -177,8 +177,7 @@ std::vector<LandedBytes> merged(std::vector<LandedBytes> pieces) {
     if (!adjoins) {
       result.push_back(std::move(piece));
     } else {
-      result.back().bytes.insert(result.back().bytes.end(), piece.bytes.begin(),
-                                 piece.bytes.end());
+      result.back().bytes.insert(result.back().bytes.end(), piece.bytes.begin(), piece.bytes.end());
     }
   }
   return result;

@@ -105,8 +105,7 @@ class ScenarioRun {
       return Register{component.mmio_block, fabric::Type3Device::config_space +
                                                 address::DeviceConfigSpace::dvsec_control};
     }
-    const std::uint32_t structure =
-        testbed_.platform().mmio().hdm_structure(component.mmio_block);
+    const std::uint32_t structure = testbed_.platform().mmio().hdm_structure(component.mmio_block);
     if (structure == 0) {
       checker_.differ(at(step, "component"), "a component with HDM decoders",
                       step.component + " without");
@@ -124,8 +123,7 @@ class ScenarioRun {
   void read_register(const Step& step) {
     const auto reg = find(step);
     if (!reg) return;
-    const std::uint64_t held =
-        testbed_.platform().mmio().read(reg->block, reg->offset, step.size);
+    const std::uint64_t held = testbed_.platform().mmio().read(reg->block, reg->offset, step.size);
     if (held == step.register_value) return;
     checker_.differ(at(step, "value"), fmt::format("0x{:x}", step.register_value),
                     fmt::format("0x{:x}", held));
@@ -177,13 +175,13 @@ class ScenarioRun {
     for (const fabric::AccessPart& part : outcome.parts) {
       if (part.cause == address::Cause::none) continue;
       const auto first = data.begin() + static_cast<std::ptrdiff_t>(part.hpa - step.hpa);
-      const bool all_ones = std::all_of(first, first + part.size,
-                                        [](std::uint8_t byte) { return byte == 0xFF; });
+      const bool all_ones =
+          std::all_of(first, first + part.size, [](std::uint8_t byte) { return byte == 0xFF; });
       if (all_ones) continue;
-      checker_.differ(at(step, "value"),
-                      fmt::format("all-ones in the {} bytes from {} that failed", part.size,
-                                  part.hpa),
-                      in_hex({first, first + part.size}));
+      checker_.differ(
+          at(step, "value"),
+          fmt::format("all-ones in the {} bytes from {} that failed", part.size, part.hpa),
+          in_hex({first, first + part.size}));
     }
   }
 

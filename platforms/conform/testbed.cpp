@@ -41,12 +41,9 @@ std::vector<RegisterValue> range_registers(const VectorDecoder& decoder, bool is
     list |= std::uint64_t{decoder.targets[i]} << 8 * i;
   }
   const char* list_field = is_device ? "skip" : "targets";
-  return {{hdm::base_high, "base", high(decoder.base)},
-          {hdm::base_low, "base", low(decoder.base)},
-          {hdm::size_high, "size", high(decoder.size)},
-          {hdm::size_low, "size", low(decoder.size)},
-          {hdm::target_high, list_field, high(list)},
-          {hdm::target_low, list_field, low(list)}};
+  return {{hdm::base_high, "base", high(decoder.base)}, {hdm::base_low, "base", low(decoder.base)},
+          {hdm::size_high, "size", high(decoder.size)}, {hdm::size_low, "size", low(decoder.size)},
+          {hdm::target_high, list_field, high(list)},   {hdm::target_low, list_field, low(list)}};
 }
 
 std::string in_hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
@@ -213,8 +210,7 @@ void Testbed::pass_time(const Outcome& outcome, Checker& checker, const std::str
   const sc_core::sc_time end = sc_core::sc_time_stamp() + outcome.delay;
   sc_core::sc_start(outcome.delay);
   if (sc_core::sc_time_stamp() != end) {
-    checker.differ(path, "simulated time " + end.to_string(),
-                   sc_core::sc_time_stamp().to_string());
+    checker.differ(path, "simulated time " + end.to_string(), sc_core::sc_time_stamp().to_string());
   }
 }
 

@@ -64,13 +64,12 @@ void check_vector(const TranslateVector& v, const XorMaps& maps, Checker& checke
     const auto root = interleave_of(*v.root_iw, 0);
     count = root ? XorMaps::needed(root->ways()) : 0;
     if (count > maps.maps().size()) {
-      checker.differ(v.path, fmt::format("{} XOR maps", count),
-                     std::to_string(maps.maps().size()));
+      checker.differ(v.path, fmt::format("{} XOR maps", count), std::to_string(maps.maps().size()));
       return;
     }
   }
-  checker.equal(v.path + ".hpa_offset",
-                maps.apply(region->hpa_offset(v.dpa, v.position), count), v.hpa);
+  checker.equal(v.path + ".hpa_offset", maps.apply(region->hpa_offset(v.dpa, v.position), count),
+                v.hpa);
   checker.equal(v.path + ".dpa_offset", region->dpa_offset(v.hpa), v.dpa);
   checker.equal(v.path + ".pos", region->position(maps.apply(v.hpa, count)), v.position);
   check_root(v, maps, checker);
@@ -80,8 +79,8 @@ void check_maps(const TranslateFile& file, Checker& checker) {
   for (std::size_t i = 0; i < file.xor_maps_hex.size(); ++i) {
     const HexRepeat& hex = file.xor_maps_hex[i];
     checker.begin(hex.path);
-    const std::string map = i < file.xor_maps.size() ? fmt::format("0x{:x}", file.xor_maps[i])
-                                                     : std::string("no map");
+    const std::string map =
+        i < file.xor_maps.size() ? fmt::format("0x{:x}", file.xor_maps[i]) : std::string("no map");
     checker.equal(hex.path, map, hex.text);
   }
   for (const MapCount& used : file.maps_used) {
@@ -114,10 +113,9 @@ void check_round_trip(const RoundTrip& trip, Checker& checker) {
     const auto position = static_cast<unsigned>(random() % region->ways());
     const std::uint64_t hpa = region->hpa_offset(dpa, position);
     if (region->dpa_offset(hpa) != dpa || region->position(hpa) != position) {
-      checker.differ(trip.path,
-                     fmt::format("DPA {} at position {} of {} ways", dpa, position, region->ways()),
-                     fmt::format("DPA {} at position {}", region->dpa_offset(hpa),
-                                 region->position(hpa)));
+      checker.differ(
+          trip.path, fmt::format("DPA {} at position {} of {} ways", dpa, position, region->ways()),
+          fmt::format("DPA {} at position {}", region->dpa_offset(hpa), region->position(hpa)));
     }
   }
 }

@@ -31,6 +31,7 @@ void add_vector(const TranslateVector& v, Accesses& accesses) {
   const auto ways = address::decode_ways(v.region_iw);
   const auto granularity = address::decode_granularity(v.region_ig);
   if (!ways || !granularity || v.position >= *ways) return;
+  if (v.dpa >= InterleaveSet::device_bytes || v.hpa >= *ways * InterleaveSet::device_bytes) return;
   for (const InterleaveSet& set : sets_of(*ways, *granularity, root.value_or(0), v.is_xor)) {
     const unsigned upper = set.root_ways * set.bridge_ways;
     const std::string device =
@@ -49,6 +50,7 @@ void add_hierarchy(const HierarchyCase& levels, Accesses& accesses) {
   set.bridge_granularity = levels.bridge_granularity;
   set.switch_granularity = levels.switch_granularity;
   for (const HierarchyRow& row : levels.rows) {
+    if (row.dpa >= InterleaveSet::device_bytes) continue;
     accesses[set].push_back({row.path, row.hpa,
                              InterleaveSet::device(row.root, row.bridge, row.switch_index),
                              row.dpa});
@@ -61,9 +63,9 @@ void check_access(const SetAccess& access, Testbed& testbed, Checker& checker) {
   const auto outcome = testbed.write(hpa, written, checker, access.path);
   const std::string expected = fmt::format("{} {}", access.device, access.dpa);
   const std::string got =
-      outcome.ok() ? fmt::format("{} {}", testbed.device_name(outcome.access.device),
-                                 outcome.access.dpa)
-                   : std::string(address::text(outcome.access.cause));
+      outcome.ok()
+          ? fmt::format("{} {}", testbed.device_name(outcome.access.device), outcome.access.dpa)
+          : std::string(address::text(outcome.access.cause));
   checker.equal(access.path, expected, got);
   if (expected != got) return;
   std::vector<std::uint8_t> held(1);
@@ -106,7 +108,7 @@ bool commits(Testbed& testbed, const Component& device, std::uint64_t iw, std::u
 
 /// What registers can ask of a parameter's validity: do legal codes commit, and others not.
 Tally run_validity(const std::vector<ValidityVector>& vectors, const ConformOptions& options) {
-  VectorTopology topology = *make_topology({}, {});
+  VectorTopology topology = make_topology({}, {}).value();
   topology.devices.front().decoders.clear();
   return run_isolated(
       [&](Progress& progress) {

@@ -34,8 +34,8 @@ VectorDecoder read_decoder(const JsonNode& node) {
 
 VectorDecoder read_upper_decoder(const JsonNode& node) {
   VectorDecoder decoder = read_decoder(node);
-  decoder.targets = read_list(
-      node.at("targets"), [](const JsonNode& port) { return port.number_as<std::uint8_t>(); });
+  decoder.targets = read_list(node.at("targets"),
+                              [](const JsonNode& port) { return port.number_as<std::uint8_t>(); });
   if (decoder.targets.size() > 8) {
     node.at("targets").fail(
         fmt::format("a target list has at most 8 entries, got {}", decoder.targets.size()));
