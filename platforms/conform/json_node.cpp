@@ -79,20 +79,25 @@ json load_json(const std::string& file, std::uint64_t longest_bytes) {
 }
 
 JsonNode JsonNode::at(const char* key) const {
-  if (!value_->is_object()) expected("an object");
+  object();
   const auto member = value_->find(key);
   if (member == value_->end()) fail(fmt::format("the key \"{}\" is missing", key));
   return JsonNode(*file_, *member, path_.empty() ? key : path_ + "." + key);
 }
 
 std::optional<JsonNode> JsonNode::find(const char* key) const {
-  if (!value_->is_object()) expected("an object");
+  object();
   const auto member = value_->find(key);
   if (member == value_->end() || member->is_null()) return std::nullopt;
   return at(key);
 }
 
 bool JsonNode::has(const char* key) const { return value_->is_object() && value_->contains(key); }
+
+const JsonNode& JsonNode::object() const {
+  if (!value_->is_object()) expected("an object");
+  return *this;
+}
 
 std::vector<JsonNode> JsonNode::items() const {
   if (!value_->is_array()) expected("a list");
@@ -111,7 +116,7 @@ std::vector<JsonNode> JsonNode::some_items() const {
 }
 
 std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
-  if (!value_->is_object()) expected("an object");
+  object();
   std::vector<std::pair<std::string, JsonNode>> members;
   for (const auto& member : value_->items()) {
     members.emplace_back(member.key(), at(member.key().c_str()));

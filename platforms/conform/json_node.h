@@ -32,7 +32,10 @@ class JsonNode {
   JsonNode at(const char* key) const;
   /// A member that may be missing; null counts as missing.
   std::optional<JsonNode> find(const char* key) const;
+  /// False for what is no object too.
   bool has(const char* key) const;
+  /// This, if it is an object.
+  const JsonNode& object() const;
   /// The elements of a list, in order.
   std::vector<JsonNode> items() const;
   /// The same of a list that must not be empty.

@@ -53,7 +53,9 @@ bool belongs_to_decoder(Step::Register reg) { return reg < Step::Register::globa
 /// A step, and what replaces some of its answers.
 class StepNode {
  public:
-  explicit StepNode(const JsonNode& step) : step_(step), expect_(step.find("expect")) {}
+  explicit StepNode(const JsonNode& step) : step_(step), expect_(step.find("expect")) {
+    if (expect_) expect_->object();
+  }
 
   JsonNode at(const char* key) const {
     return expect_ && expect_->has(key) ? expect_->at(key) : step_.at(key);
