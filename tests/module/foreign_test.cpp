@@ -221,6 +221,34 @@ TEST(Foreign, DebugTransportNeedsNeitherStreamingWidthNorByteEnables) {
   EXPECT_NE(header, 0u);
 }
 
+TEST(Foreign, DmiOfAWholeMemoryIsCutToTheGranuleOfTheWindow) {
+  auto config = HostOverForeignMemory::config();
+  config.cores = 1;
+  config.windows[0].interleave = *address::Interleave::from_values(2, 1024);
+  config.windows[0].targets = {1, 1};
+  fabric::Host host("host", config);
+  ForeignTarget memory("memory");
+  ForeignInitiator initiator("initiator");
+  ProtocolChecker above("above"), below("below");
+  above.between(initiator.socket, host.core[0]);
+  below.between(host.bridge[0], memory.socket);
+  std::vector<unsigned char> bytes(8192);
+  memory.dmi = [&](tlm::tlm_generic_payload&, tlm::tlm_dmi& grant) {
+    grant.init();
+    grant.set_start_address(HostOverForeignMemory::base);
+    grant.set_end_address(HostOverForeignMemory::base + 8191);
+    grant.set_dmi_ptr(bytes.data());
+    grant.allow_read_write();
+    return true;
+  };
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(initiator.ask_for_dmi(HostOverForeignMemory::base + 3000, dmi));
+  EXPECT_EQ(dmi.get_start_address(), HostOverForeignMemory::base + 2048);
+  EXPECT_EQ(dmi.get_end_address(), HostOverForeignMemory::base + 3071);
+  EXPECT_EQ(dmi.get_dmi_ptr(), bytes.data() + 2048);
+}
+
 TEST(Foreign, TargetThatWaitsServesOtherInitiatorsMeanwhile) {
   HostOverForeignMemory bench;
   bench.memory.serve = [](tlm::tlm_generic_payload& trans, sc_time& delay) {

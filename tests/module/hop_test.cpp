@@ -199,6 +199,18 @@ TEST(Switch, CrossingAccessOfAForeignInitiatorIsABurstError) {
   EXPECT_EQ(read(bench.host0, base + 512 * MiB - 4).cause, Cause::crossing);
 }
 
+TEST(Switch, DmiOfAWiderTargetIsCutToTheGranuleAndItsPointerMoved) {
+  SwitchBench bench;
+  bench.cxl_switch.bind_port(1, 0);
+  bench.upstream(0).enable_decode();
+  bench.upstream(0).program(decoder(0, base, 512 * MiB, 2, 512, {5, 6}));
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(bench.host0.ask_for_dmi(base + 1024 + 300, dmi));  // the device decodes one way
+  EXPECT_EQ(dmi.get_start_address(), base + 1024);
+  EXPECT_EQ(dmi.get_end_address(), base + 1535);
+  EXPECT_EQ(dmi.get_dmi_ptr(), bench.devices[0]->media().pointer(1024));
+}
+
 struct BridgeBench {
   fabric::HostBridge bridge;
   std::unique_ptr<fabric::Type3Device> device = make_device(0);
