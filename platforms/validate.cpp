@@ -70,6 +70,9 @@ void check_latency(const Entry& entry, const std::string& key, timing::Picosecon
 }  // namespace validation
 
 void validate(const PlatformDescription& platform) {
+  if (platform.hosts.empty()) {
+    validation::Entry({}, "hosts").fail("", "expected at least one host");
+  }
   validation::Index index;
   validation::check_topology(platform, index);
   validation::check_windows(platform);

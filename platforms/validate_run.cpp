@@ -96,9 +96,15 @@ void check_traffic(const Entry& entry, const TrafficDescription& traffic, const 
 void check_run(const PlatformDescription& platform, const Index& index) {
   for (std::size_t i = 0; i < platform.hotplug.size(); ++i) {
     const HotplugDescription& event = platform.hotplug[i];
-    if (index.devices.count(event.device) != 0) continue;
-    Entry(event.location, "hotplug", i)
-        .fail(".device", unresolved("device", event.device, index.devices));
+    const Entry entry(event.location, "hotplug", i);
+    if (index.devices.count(event.device) == 0) {
+      entry.fail(".device", unresolved("device", event.device, index.devices));
+    }
+    if (i > 0 && event.after_requests < platform.hotplug[i - 1].after_requests) {
+      entry.fail(".after_requests",
+                 fmt::format("expected at least {}, as events come in order, got {}",
+                             platform.hotplug[i - 1].after_requests, event.after_requests));
+    }
   }
   for (std::size_t i = 0; i < platform.traffic.size(); ++i) {
     check_traffic(Entry(platform.traffic[i].location, "traffic", i), platform.traffic[i], index);

@@ -225,10 +225,25 @@ void check_device(const Entry& entry, const DeviceDescription& device) {
   check_capabilities(entry, device.capabilities, ComponentKind::device);
 }
 
+/// A file that two devices share would make two memories one.
+void check_backings(const PlatformDescription& platform) {
+  std::map<std::string, const DeviceDescription*> owners;
+  for (std::size_t i = 0; i < platform.devices.size(); ++i) {
+    const DeviceDescription& device = platform.devices[i];
+    if (device.backing.empty()) continue;
+    const auto [owner, added] = owners.try_emplace(device.backing, &device);
+    if (added) continue;
+    Entry(device.location, "devices", i)
+        .fail(".backing", fmt::format("{} holds the media of {} already; expected a file for each",
+                                      quotable(device.backing), owner->second->name));
+  }
+}
+
 }  // namespace
 
 void check_topology(const PlatformDescription& platform, Index& index) {
   ComponentNames names;
+  check_backings(platform);
   for (std::size_t i = 0; i < platform.hosts.size(); ++i) {
     const HostDescription& host = platform.hosts[i];
     const Entry entry(host.location, "hosts", i);

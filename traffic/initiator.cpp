@@ -65,6 +65,10 @@ void Initiator::take_turn() {
       retire_earliest();
     }
   }
+  if (local_ > now) {  // the last answer is still to come
+    next_trigger(local_ - now);
+    return;
+  }
   finished_ = true;
 }
 

@@ -16,12 +16,12 @@ address::WriteVerdict write_with_revoke(address::ComponentRegisters& registers,
     verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
     return verdict;
   }
-  address::ComponentRegisters next = registers;
-  const auto verdict =
-      next.write(static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(value), size);
-  if (verdict.decode_changed) revoke();
-  registers = next;
-  return verdict;
+  const auto reg = static_cast<std::uint32_t>(offset);
+  const auto word = static_cast<std::uint32_t>(value);
+  address::ComponentRegisters trial = registers;
+  if (trial.write(reg, word, size).decode_changed) revoke();
+  // Not `registers = trial`: whoever was revoked may have written registers in between.
+  return registers.write(reg, word, size);
 }
 
 }  // namespace cxlpool::fabric

@@ -156,8 +156,9 @@ void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core:
     issue_through_sockets(trans, delay);
   }
   if (access.parts) {
-    access.parts->push_back(
-        {trans.get_address(), trans.get_data_length(), access.cause, access.device, access.dpa});
+    access.parts->push_back({trans.get_address(), trans.get_data_length(), access.cause,
+                             access.device, access.dpa, trans.get_response_status(),
+                             access.poison});
   }
 }
 

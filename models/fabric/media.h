@@ -53,12 +53,6 @@ class Media {
     return last < capacity_ ? last : capacity_ - 1;
   }
 
-  /// Asks the processor to fetch the line at `dpa`; does nothing where nothing is mapped.
-  void prefetch(std::uint64_t dpa) const {
-    const std::uint8_t* chunk = chunks_[dpa >> chunk_shift];
-    if (chunk) __builtin_prefetch(chunk + (dpa & chunk_mask));
-  }
-
   /// Makes [dpa, dpa + length) read zero again, as loss of power does to volatile memory, and gives
   /// back the memory or the disk space behind it.
   void clear(std::uint64_t dpa, std::uint64_t length);

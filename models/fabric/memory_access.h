@@ -19,10 +19,12 @@ inline constexpr DeviceId no_device{0xFFFF};
 /// edge, and every part is routed and answered on its own.
 struct AccessPart {
   std::uint64_t hpa = 0;
-  std::uint32_t size = 0;  ///< bytes
-  address::Cause cause = address::Cause::none;
-  DeviceId device = no_device;  ///< where it landed
+  std::uint32_t size = 0;                       ///< bytes
+  address::Cause cause = address::Cause::none;  ///< also none when a foreign target refused it
+  DeviceId device = no_device;                  ///< where it landed
   std::uint64_t dpa = 0;
+  tlm::tlm_response_status status = tlm::TLM_OK_RESPONSE;
+  bool poison = false;
 };
 
 /// Ignorable extension of a generic payload on its way through the fabric. It informs: identity is

@@ -60,6 +60,7 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
       access->dpa = dpa;
     }
     trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    trans.set_dmi_allowed(true);
     if (trans.get_byte_enable_ptr()) return serve_enabled_bytes(dpa, trans);
     serve_all_bytes(dpa, trans);
   }

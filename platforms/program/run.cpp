@@ -30,7 +30,7 @@ struct Arguments {
   std::string until;
   std::string out;
   std::string mmio;
-  std::optional<std::uint64_t> seed;
+  std::string seed;
   bool json = false;
   bool quiet = false;
   bool no_compiled_routes = false;
@@ -56,7 +56,11 @@ void replace_traces(PlatformDescription& platform, const std::string& trace) {
 
 PlatformDescription read(const Arguments& arguments) {
   std::vector<std::string> sets = arguments.file.sets;
-  if (arguments.seed) sets.push_back(fmt::format("seed={}", *arguments.seed));
+  if (!arguments.seed.empty()) {
+    const auto seed = parse_integer(arguments.seed);
+    if (!seed) throw std::invalid_argument("--seed: " + seed.problem());
+    sets.push_back(fmt::format("seed={}", *seed));
+  }
   PlatformDescription platform = read_platform(arguments.file.path, sets);
   if (!arguments.trace.empty()) replace_traces(platform, arguments.trace);
   if (platform.traffic.empty() && arguments.mmio.empty()) {
@@ -89,6 +93,9 @@ RunOptions make_options(const Arguments& arguments) {
   if (!arguments.until.empty()) {
     const auto until = parse_duration(arguments.until);
     if (!until) throw std::invalid_argument("--until: " + until.problem());
+    if (options.mode == traffic::Mode::functional) {
+      throw std::invalid_argument("--until: no time passes in functional mode: add --mode lt");
+    }
     options.until = *until;
   }
   if (!arguments.mmio.empty()) options.mmio = read_mmio_script(arguments.mmio);
@@ -142,8 +149,7 @@ void add_run(CLI::App& app, int& exit_status) {
   run->add_option("--trace", arguments->trace,
                   "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
   run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");
-  run->add_option("--seed", arguments->seed, "seed of all random numbers")
-      ->check(CLI::NonNegativeNumber);
+  run->add_option("--seed", arguments->seed, "seed of all random numbers, 0 to 2^64 - 1");
   run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
   run->add_option("--out", arguments->out,
                   "folder for results.json and what the platform asks for");

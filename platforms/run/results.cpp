@@ -29,12 +29,19 @@ Json counters_json(const fabric::Counters& counters) {
 
 Json stream_json(const StreamResult& stream, bool timed) {
   const traffic::InitiatorStatistics& s = stream.statistics;
-  Json json = {{"host", stream.host},          {"traffic", stream.what},
-               {"region", stream.region},      {"asked", s.asked},
-               {"completed", s.completed},     {"refused", s.refused},
-               {"verified", s.verified},       {"reads", s.reads},
-               {"writes", s.writes},           {"read_bytes", s.read_bytes},
-               {"write_bytes", s.write_bytes}, {"refused_by_cause", errors_json(s.causes)}};
+  Json json = {{"host", stream.host},
+               {"traffic", stream.what},
+               {"region", stream.region},
+               {"finished", stream.finished},
+               {"asked", s.asked},
+               {"completed", s.completed},
+               {"refused", s.refused},
+               {"verified", s.verified},
+               {"reads", s.reads},
+               {"writes", s.writes},
+               {"read_bytes", s.read_bytes},
+               {"write_bytes", s.write_bytes},
+               {"refused_by_cause", errors_json(s.causes)}};
   if (timed) json["latency_ps_total"] = s.latency_ps_total;
   return json;
 }
@@ -123,6 +130,7 @@ Json results_json(const RunResult& result) {
   json["seed"] = result.description.seed;
   json["good"] = result.good();
   json["problems"] = result.problems();
+  if (result.options.until) json["until_ps"] = *result.options.until;
   json["simulated_ps"] = result.simulated_ps;
   json["traffic"] = std::move(streams);
   json["devices"] = std::move(devices);

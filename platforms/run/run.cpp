@@ -130,7 +130,7 @@ void Run::begin_streams() {
 
 void Run::simulate() {
   if (options_.until) {
-    sc_core::sc_start(to_sc_time(*options_.until));
+    sc_core::sc_start(to_sc_time(*options_.until), sc_core::SC_EXIT_ON_STARVATION);
   } else {
     sc_core::sc_start();
   }
@@ -173,6 +173,7 @@ void Run::collect() {
   result_.audited_bytes = scoreboard_.audit();
   result_.failures = scoreboard_.failures();
   result_.failure_count = scoreboard_.failure_count();
+  result_.hotplug_carried_out = next_hotplug_;
   result_.description = description_;
   result_.options = options_;
   result_.simulated_ps = static_cast<timing::Picoseconds>(
@@ -199,6 +200,21 @@ void Run::collect() {
 
 std::vector<std::string> RunResult::problems() const {
   std::vector<std::string> problems;
+  for (const ProgrammedDecoder& decoder : programming.decoders) {
+    if (decoder.verdict.effect != address::WriteVerdict::Effect::commit_failed) continue;
+    problems.push_back(fmt::format("{}: {} ({})", decoder.component,
+                                   address::describe(decoder.verdict), decoder.origin));
+  }
+  for (const ProgrammedRegion& region : programming.regions) {
+    if (!region.refusal) continue;
+    problems.push_back(fmt::format("region {}: the driver refuses with {}: {}", region.name,
+                                   region.refusal->error, region.refusal->text));
+  }
+  for (std::size_t i = hotplug_carried_out; i < description.hotplug.size(); ++i) {
+    if (options.until) break;
+    problems.push_back(fmt::format("hotplug[{}]: the run ended before {} requests", i,
+                                   description.hotplug[i].after_requests));
+  }
   for (const StreamResult& stream : streams) {
     const auto& s = stream.statistics;
     if (!stream.finished && !options.until) {

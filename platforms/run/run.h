@@ -59,10 +59,13 @@ struct RunResult {
   std::uint64_t failure_count = 0;
   std::uint64_t audited_bytes = 0;
   std::uint64_t request_trace_records = 0;
+  std::size_t hotplug_carried_out = 0;
   timing::Picoseconds simulated_ps = 0;
   double wall_seconds = 0;
 
-  /// Every request was asked, completed and verified, every firmware expectation held.
+  /// Every stream came to its end, unless --until came first; every request was completed and
+  /// verified, every decoder committed, every hot-plug carried out, every firmware expectation
+  /// held.
   bool good() const;
   /// Why not, a sentence each; empty when good().
   std::vector<std::string> problems() const;

@@ -44,7 +44,9 @@ std::string regions(const RunResult& result) {
   std::string text;
   for (const ProgrammedRegion& region : result.programming.regions) {
     if (!region.made()) {
-      text += fmt::format("  {:<10} waited for a device that was never plugged\n", region.name);
+      text += fmt::format(
+          "  {:<10} {}\n", region.name,
+          region.waiting ? "waited for a device that was never plugged" : "refused by the driver");
       continue;
     }
     const management::RegionPlan& plan = region.plan;
@@ -154,6 +156,14 @@ std::string times(const RunResult& result) {
 
 std::string verdict(const RunResult& result) {
   const auto problems = result.problems();
+  const bool cut = std::any_of(result.streams.begin(), result.streams.end(),
+                               [](const StreamResult& stream) { return !stream.finished; });
+  if (problems.empty() && cut) {
+    return fmt::format(
+        "STOPPED at {} as asked; up to there every byte and every DPA is where it "
+        "should be ({} audited)\n",
+        human_duration(*result.options.until), rough_size(result.audited_bytes));
+  }
   if (problems.empty()) {
     return fmt::format(
         "PASSED: every request completed; every byte and every DPA is where it "

@@ -30,8 +30,8 @@ std::string contents(const std::string& file) {
 class HostileFile : public testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/conform_test_XXXXXX";
-    folder_ = mkdtemp(name);
+    std::string name = testing::TempDir() + "conform_test_XXXXXX";
+    folder_ = mkdtemp(name.data());
     file_ = folder_ + "/hostile.json";
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }

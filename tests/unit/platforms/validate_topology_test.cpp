@@ -9,9 +9,19 @@
 namespace cxlpool::platforms {
 namespace {
 
-TEST(Validate, AcceptsAGoodPlatformAndAnEmptyOne) {
+TEST(Validate, AcceptsAGoodPlatformAndRefusesOneWithoutHosts) {
   EXPECT_EQ(error_after([](auto&) {}), "(no error)");
-  EXPECT_EQ(error_after([](auto& p) { p = {}; }), "(no error)");
+  EXPECT_EQ(error_after([](auto& p) { p = {}; }), "hosts: expected at least one host");
+}
+
+TEST(Validate, RefusesAFileThatHoldsTwoDevices) {
+  EXPECT_EQ(
+      error_after([](auto& p) {
+        p.devices[0].backing = "media.bin";
+        p.devices[1].backing = "media.bin";
+      }),
+      "devices[1].backing: media.bin holds the media of mem0 already; expected a file for "
+      "each");
 }
 
 TEST(Validate, UsesTheLocationOfTheEntryWhenThereIsOne) {
