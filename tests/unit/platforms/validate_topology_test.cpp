@@ -15,13 +15,12 @@ TEST(Validate, AcceptsAGoodPlatformAndRefusesOneWithoutHosts) {
 }
 
 TEST(Validate, RefusesAFileThatHoldsTwoDevices) {
-  EXPECT_EQ(
-      error_after([](auto& p) {
-        p.devices[0].backing = "media.bin";
-        p.devices[1].backing = "media.bin";
-      }),
-      "devices[1].backing: media.bin holds the media of mem0 already; expected a file for "
-      "each");
+  EXPECT_EQ(error_after([](auto& p) {
+              p.devices[0].backing = "media.bin";
+              p.devices[1].backing = "media.bin";
+            }),
+            "devices[1].backing: media.bin holds the media of mem0 already; expected a file for "
+            "each");
 }
 
 TEST(Validate, UsesTheLocationOfTheEntryWhenThereIsOne) {
