@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/timing/message.h"
+
+namespace cxlpool::timing {
+
+/// One thing that takes time and is used by one message at a time: a link direction, a DRAM
+/// channel, an issue port. It knows how long a message takes and nothing of queues, which belong to
+/// the station in front of it.
+///
+/// The two modes ask it in two ways that agree to the picosecond where nobody else is in the way.
+/// One simulation uses one of the two.
+class Server {
+ public:
+  struct Service {
+    Picoseconds free_at = 0;  ///< when the next message may begin; later than `now`
+    Picoseconds done_at = 0;  ///< when this message has come out at the other end
+  };
+
+  virtual ~Server() = default;
+
+  /// Approximately timed: begins `message` at `now`, which never goes back and is never before
+  /// `free_at` of the call before. The message has been waiting since `ready`.
+  virtual Service serve(const Message& message, Picoseconds now, Picoseconds ready) = 0;
+
+  /// Loosely timed: calls come in any order of `arrival`, within a window that the reservation was
+  /// sized for. Reserves room and returns when the message has come out.
+  virtual Picoseconds book(const Message& message, Picoseconds arrival) = 0;
+
+  /// From begin to end in an idle server.
+  virtual Picoseconds alone(const Message& message) const = 0;
+};
+
+}  // namespace cxlpool::timing
