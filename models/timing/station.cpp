@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/timing/station.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace cxlpool::timing {
+namespace {
+
+/// Alarms of stations come after the arrivals of the same instant and apart from them.
+constexpr std::uint64_t alarm_order = 1ull << 63;
+
+constexpr bool carries_data(MessageKind kind) {
+  return kind == MessageKind::rwd || kind == MessageKind::rwd_partial || kind == MessageKind::drs;
+}
+
+}  // namespace
+
+void BufferPool::give(Timeline& timeline) {
+  ++free_;
+  for (Station* station : waiting_) timeline.touch(*station);
+  waiting_.clear();
+}
+
+Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
+                 std::unique_ptr<Arbiter> arbiter)
+    : timeline_(timeline),
+      config_(std::move(config)),
+      server_(std::move(server)),
+      arbiter_(std::move(arbiter)),
+      number_(timeline.enlist(*this)) {
+  if (!server_ || !arbiter_) {
+    throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
+  }
+}
+
+Place Station::input(unsigned input) {
+  if (input >= inputs_.size()) {
+    inputs_.resize(input + 1);
+    heads_.resize(input + 1, nullptr);
+  }
+  return {this, input};
+}
+
+void Station::reserve(unsigned input) {
+  ++inputs_[input].held;
+  if (config_.pool) config_.pool->take();
+}
+
+void Station::release(unsigned input) {
+  --inputs_[input].held;
+  if (config_.pool) config_.pool->give(timeline_);
+  wake_waiter(inputs_[input]);
+}
+
+void Station::wait_for_room(unsigned input, Station& feeder) {
+  inputs_[input].feeder = &feeder;
+  if (config_.pool && !config_.pool->has_room()) config_.pool->wait(feeder);
+}
+
+void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
+  inputs_[input].outsider = {0, order, &actor, subject};
+}
+
+void Station::wake_waiter(Input& input) {
+  if (input.feeder) {
+    timeline_.touch(*input.feeder);
+    input.feeder = nullptr;
+  }
+  if (input.outsider.actor) {
+    const Event& event = input.outsider;
+    timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
+    input.outsider = {};
+  }
+}
+
+void Station::fire(void* subject, Picoseconds) {
+  if (subject) return arrive(*static_cast<Transit*>(subject));
+  alarmed_ = false;
+  timeline_.touch(*this);
+}
+
+void Station::arrive(Transit& transit) {
+  transit.ready = timeline_.now();
+  const unsigned input = transit.leg->input;
+  enqueue(transit, inputs_[input]);
+  heads_[input] = inputs_[input].head;
+  ++waiting_;
+  statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+  timeline_.touch(*this);
+}
+
+void Station::enqueue(Transit& transit, Input& input) {
+  // Events of an instant come in order, except over several rounds of it.
+  Transit** at = &input.head;
+  if (input.tail && (input.tail->ready < transit.ready || input.tail->order < transit.order)) {
+    at = &input.tail->behind;
+  } else {
+    while (*at && ((*at)->ready < transit.ready || (*at)->order < transit.order)) {
+      at = &(*at)->behind;
+    }
+  }
+  transit.behind = *at;
+  *at = &transit;
+  if (!transit.behind) input.tail = &transit;
+}
+
+void Station::decide() {
+  touched_ = false;
+  const Picoseconds now = timeline_.now();
+  while (waiting_ > 0) {
+    if (free_at_ > now) {
+      if (!alarmed_) timeline_.schedule(free_at_, alarm_order | number_, *this, nullptr);
+      alarmed_ = true;
+      return;
+    }
+    if (!chosen_) chosen_ = &arbiter_->choose(heads_, now);
+    if (!next_has_room(chosen_->next())) return;
+    send(*chosen_, now);
+  }
+}
+
+bool Station::next_has_room(const Place& next) {
+  if (!next.station || next.station->has_room(next.input)) {
+    if (blocked_on_) statistics_.blocked += timeline_.now() - blocked_since_;
+    blocked_on_ = nullptr;
+    return true;
+  }
+  if (!blocked_on_) blocked_since_ = timeline_.now();
+  blocked_on_ = next.station;
+  next.station->wait_for_room(next.input, *this);
+  return false;
+}
+
+void Station::send(Transit& transit, Picoseconds now) {
+  const Place next = transit.next();
+  if (next.station) next.station->reserve(next.input);
+
+  const unsigned index = transit.leg->input;
+  Input& input = inputs_[index];
+  Transit** at = &input.head;
+  Transit* before = nullptr;
+  while (*at != &transit) {
+    before = *at;
+    at = &before->behind;
+  }
+  *at = transit.behind;
+  if (input.tail == &transit) input.tail = before;
+  heads_[index] = input.head;
+  --waiting_;
+  chosen_ = nullptr;
+
+  const Server::Service service = server_->serve(transit.message, now, transit.ready);
+  free_at_ = service.free_at;
+  count(transit.message, now - transit.ready, service.free_at - now);
+  release(index);
+
+  const Picoseconds there = service.done_at + config_.latency;
+  ++transit.leg;
+  Actor& receiver = transit.leg < transit.leg_end ? *transit.leg->station : *transit.owner;
+  timeline_.schedule(there, transit.order, receiver, &transit);
+}
+
+void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
+  ++statistics_.messages;
+  if (carries_data(message.kind)) statistics_.bytes += message.lines * line_bytes;
+  statistics_.busy += busy;
+  statistics_.waited += wait;
+  statistics_.longest_wait = std::max(statistics_.longest_wait, wait);
+}
+
+Picoseconds Station::book(const Message& message, Picoseconds arrival) {
+  const Picoseconds done = server_->book(message, arrival);
+  const Picoseconds alone = server_->alone(message);
+  count(message, done - arrival > alone ? done - arrival - alone : 0, 0);
+  return done + config_.latency;
+}
+
+}  // namespace cxlpool::timing

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/timing/arbiter.h"
+#include "models/timing/server.h"
+#include "models/timing/timeline.h"
+#include "models/timing/transit.h"
+
+namespace cxlpool::timing {
+
+/// What a station saw. Times are sums, to be divided by messages or by the run's length.
+struct StationStatistics {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;  ///< payload that passed: lines times 64 B of data messages
+  Picoseconds busy = 0;     ///< time in which nobody else could have begun
+  Picoseconds waited = 0;   ///< between arrival and begin, over all messages
+  Picoseconds longest_wait = 0;
+  Picoseconds blocked = 0;          ///< the part of it in which the next queue was full
+  std::uint32_t deepest_queue = 0;  ///< messages waiting at once, over all inputs
+};
+
+/// Buffers that several stations draw on together, as the two directions of a switch may.
+class BufferPool {
+ public:
+  explicit BufferPool(unsigned buffers) : free_(buffers) {}
+  bool has_room() const { return free_ > 0; }
+  void take() { --free_; }
+  void give(Timeline& timeline);
+  void wait(Station& station) { waiting_.push_back(&station); }
+
+ private:
+  unsigned free_;
+  std::vector<Station*> waiting_;
+};
+
+/// A server with bounded queues in front of it, one for each input, and an arbiter between them:
+/// a transmitting port, an ingress buffer, a memory controller. A message goes on only when the
+/// queue that it goes to has room for it; until then it stays at the head and holds up those
+/// behind, so that back-pressure reaches the host. Room is a credit: taken before a message leaves
+/// the station before, given back when it leaves this one.
+class Station final : public Actor {
+ public:
+  struct Config {
+    std::string label;
+    unsigned depth = 0;       ///< messages that wait at one input; 0: as many as come
+    Picoseconds latency = 0;  ///< after the server, on the way to the next place
+    BufferPool* pool = nullptr;
+  };
+
+  /// Throws std::invalid_argument without a server or an arbiter.
+  Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
+          std::unique_ptr<Arbiter> arbiter);
+
+  const std::string& label() const { return config_.label; }
+  const StationStatistics& statistics() const { return statistics_; }
+  void forget_statistics() { statistics_ = {}; }
+  const Server& server() const { return *server_; }
+  Picoseconds latency() const { return config_.latency; }
+  std::uint32_t number() const { return number_; }
+
+  /// Makes sure that inputs 0 to `input` exist. Before the first message.
+  Place input(unsigned input);
+
+  // Approximately timed.
+  bool has_room(unsigned input) const {
+    return (config_.depth == 0 || inputs_[input].held < config_.depth) &&
+           (!config_.pool || config_.pool->has_room());
+  }
+  void reserve(unsigned input);
+  /// Gives back room that is not needed after all.
+  void release(unsigned input);
+  /// Touches `feeder` once there is room again.
+  void wait_for_room(unsigned input, Station& feeder);
+  /// Fires `actor` with `subject` once there is room again: for those that are no station.
+  void wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order);
+
+  /// The message is at transit.leg, which is here, and room is reserved.
+  void arrive(Transit& transit);
+  /// Sends on what can go. Called by the timeline at the end of a round.
+  void decide();
+
+  // Loosely timed.
+  /// When the message reaches the next place.
+  Picoseconds book(const Message& message, Picoseconds arrival);
+  /// The same with nobody in the way.
+  Picoseconds alone(const Message& message) const {
+    return server_->alone(message) + config_.latency;
+  }
+
+  std::size_t waiting() const { return waiting_; }
+  const Station* blocked_on() const { return blocked_on_; }
+
+ private:
+  friend class Timeline;
+
+  struct Input {
+    Transit* head = nullptr;
+    Transit* tail = nullptr;
+    unsigned held = 0;  ///< places taken, by messages here and by those that are on their way
+    Station* feeder = nullptr;  ///< waits for room
+    Event outsider;             ///< waits for room; its actor is null when nobody does
+  };
+
+  void fire(void* subject, Picoseconds now) override;
+  void enqueue(Transit& transit, Input& input);
+  bool next_has_room(const Place& next);
+  void send(Transit& transit, Picoseconds now);
+  void wake_waiter(Input& input);
+  void count(const Message& message, Picoseconds wait, Picoseconds busy);
+
+  Timeline& timeline_;
+  Config config_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Arbiter> arbiter_;
+  std::vector<Input> inputs_;
+  std::vector<Transit*> heads_;  ///< of the inputs, for the arbiter
+  std::uint32_t number_ = 0;
+  std::uint32_t waiting_ = 0;
+  bool touched_ = false;
+  bool alarmed_ = false;  ///< an event is pending for free_at_
+  Picoseconds free_at_ = 0;
+  Transit* chosen_ = nullptr;  ///< waits for room at the next place
+  Picoseconds blocked_since_ = 0;
+  const Station* blocked_on_ = nullptr;
+  StationStatistics statistics_;
+};
+
+}  // namespace cxlpool::timing

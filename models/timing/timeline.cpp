@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/timing/timeline.h"
+
+#include <algorithm>
+
+#include "models/timing/station.h"
+
+namespace cxlpool::timing {
+
+std::uint32_t Timeline::enlist(Station& station) {
+  stations_.push_back(&station);
+  return static_cast<std::uint32_t>(stations_.size() - 1);
+}
+
+void Timeline::touch(Station& station) {
+  if (station.touched_) return;
+  station.touched_ = true;
+  touched_.push_back(&station);
+}
+
+void Timeline::step() {
+  now_ = next();
+  do {
+    while (wheel_.next() == now_) {
+      const Event event = wheel_.take();
+      event.actor->fire(event.subject, now_);
+    }
+    decide();
+  } while (!touched_.empty() || wheel_.next() == now_);
+}
+
+void Timeline::decide() {
+  deciding_.swap(touched_);
+  // Stations may compete for shared buffers: always in the same order.
+  if (deciding_.size() > 1) {
+    std::sort(deciding_.begin(), deciding_.end(),
+              [](const Station* a, const Station* b) { return a->number() < b->number(); });
+  }
+  for (Station* station : deciding_) station->decide();
+  deciding_.clear();
+}
+
+std::vector<const Station*> Timeline::find_deadlock() const {
+  for (const Station* start : stations_) {
+    if (start->waiting() == 0) continue;
+    std::vector<const Station*> chain;
+    for (const Station* at = start; at; at = at->blocked_on()) {
+      const auto seen = std::find(chain.begin(), chain.end(), at);
+      if (seen != chain.end()) return {seen, chain.end()};
+      chain.push_back(at);
+    }
+    if (chain.size() > 1 || !chain.front()->blocked_on()) return chain;
+  }
+  return {};
+}
+
+}  // namespace cxlpool::timing

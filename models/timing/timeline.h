@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/timing/wheel.h"
+
+namespace cxlpool::timing {
+
+class Station;
+
+/// The order of everything that happens in an approximately timed run: one wheel, and the rule of
+/// what comes first within a picosecond. All arrivals of an instant are in their queues before any
+/// station decides which message goes next, so no decision depends on the order of the arrivals. A
+/// message that takes no time at all arrives in the next round of the same instant.
+class Timeline {
+ public:
+  /// The instant that is being carried out, or was last.
+  Picoseconds now() const { return now_; }
+
+  /// `at` is not before now(). Events of one instant come by `order`, which tells them apart.
+  void schedule(Picoseconds at, std::uint64_t order, Actor& actor, void* subject) {
+    wheel_.schedule({at, order, &actor, subject});
+  }
+
+  /// Has `station` decide at the end of the present round.
+  void touch(Station& station);
+
+  /// When something is due; Wheel::never when nothing is.
+  Picoseconds next() const { return touched_.empty() ? wheel_.next() : now_; }
+  bool idle() const { return touched_.empty() && wheel_.empty(); }
+
+  /// Carries out the earliest instant, with all its rounds.
+  void step();
+
+  /// Every station that will ever be touched, once; gives it its number.
+  std::uint32_t enlist(Station& station);
+  const std::vector<Station*>& stations() const { return stations_; }
+
+  /// A waiting cycle among the stations, or, where there is none, the chain that ends at a station
+  /// that nobody will wake: why messages are still under way in an idle timeline. Empty if every
+  /// queue is.
+  std::vector<const Station*> find_deadlock() const;
+
+ private:
+  void decide();
+
+  Wheel wheel_;
+  Picoseconds now_ = 0;
+  std::vector<Station*> touched_;
+  std::vector<Station*> deciding_;
+  std::vector<Station*> stations_;
+};
+
+}  // namespace cxlpool::timing
