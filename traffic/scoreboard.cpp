@@ -31,8 +31,9 @@ void Scoreboard::adopt_contents_of(fabric::DeviceId device) {
   adopted_[static_cast<std::size_t>(device)] = true;
 }
 
-void Scoreboard::expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size) {
-  expected_.clear();
+void Scoreboard::expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size,
+                        Expectation& expectation) {
+  expectation.clear();
   while (size > 0) {
     Expected part;
     part.hpa = hpa;
@@ -48,7 +49,7 @@ void Scoreboard::expect(const address::DecodeTree& tree, std::uint64_t hpa, std:
       part.dpa = route_.dpa;
       if (!part.foreign && adopted_[part.device]) adopt(part);
     }
-    expected_.push_back(part);
+    expectation.push_back(part);
     hpa += part.size;
     size -= part.size;
   }
@@ -63,18 +64,20 @@ void Scoreboard::adopt(const Expected& part) {
 }
 
 bool Scoreboard::judge(const std::string& host, const tlm::tlm_generic_payload& trans,
-                       const std::vector<fabric::AccessPart>& parts) {
-  if (parts.size() != expected_.size()) {
+                       const Expectation& expectation,
+                       const std::vector<fabric::AccessPart>& parts, Bytes bytes) {
+  if (parts.size() != expectation.size()) {
     record({host, trans.get_address(),
-            fmt::format("expected {} parts, the host sent {}", expected_.size(), parts.size())});
+            fmt::format("expected {} parts, the host sent {}", expectation.size(),
+                        parts.size())});
     return false;
   }
   bool good = true;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    good = judge_part(host, trans, expected_[i], parts[i]) && good;
+    good = judge_part(host, trans, expectation[i], parts[i], bytes) && good;
   }
-  const auto any = [this](auto&& holds) {
-    return std::any_of(expected_.begin(), expected_.end(), holds);
+  const auto any = [&](auto&& holds) {
+    return std::any_of(expectation.begin(), expectation.end(), holds);
   };
   const bool any_foreign = any([](const Expected& part) { return part.foreign; });
   const bool any_refused = any([](const Expected& part) { return part.cause != Cause::none; });
@@ -89,7 +92,8 @@ bool Scoreboard::judge(const std::string& host, const tlm::tlm_generic_payload& 
 }
 
 bool Scoreboard::judge_part(const std::string& host, const tlm::tlm_generic_payload& trans,
-                            const Expected& expected, const fabric::AccessPart& part) {
+                            const Expected& expected, const fabric::AccessPart& part,
+                            Bytes bytes) {
   if (expected.foreign) return true;  // what a foreign target does is its own affair
   if (part.cause != expected.cause || part.hpa != expected.hpa || part.size != expected.size) {
     record({host, expected.hpa,
@@ -106,7 +110,17 @@ bool Scoreboard::judge_part(const std::string& host, const tlm::tlm_generic_payl
                         static_cast<unsigned>(part.device), part.dpa)});
     return false;
   }
-  return judge_bytes(host, trans, expected);
+  return bytes == Bytes::judged_where_served || judge_bytes(host, trans, expected);
+}
+
+void Scoreboard::served(fabric::DeviceId device, std::uint64_t dpa,
+                        const tlm::tlm_generic_payload& trans) {
+  Expected here;
+  here.hpa = trans.get_address();
+  here.size = trans.get_data_length();
+  here.device = static_cast<std::size_t>(device);
+  here.dpa = dpa;
+  judge_bytes(devices_[here.device]->label(), trans, here);
 }
 
 bool Scoreboard::judge_refused(const std::string& host, const tlm::tlm_generic_payload& trans,
@@ -123,7 +137,7 @@ bool Scoreboard::judge_refused(const std::string& host, const tlm::tlm_generic_p
   return true;
 }
 
-bool Scoreboard::judge_bytes(const std::string& host, const tlm::tlm_generic_payload& trans,
+bool Scoreboard::judge_bytes(const std::string& who, const tlm::tlm_generic_payload& trans,
                              const Expected& expected) {
   std::array<std::uint8_t, fabric::Host::part_bytes> stored;
   fabric::Type3Device& device = *devices_[expected.device];
@@ -137,7 +151,7 @@ bool Scoreboard::judge_bytes(const std::string& host, const tlm::tlm_generic_pay
     if (trans.is_write() && enabled) oracle[i] = data[i];
     const bool read_wrong = trans.is_read() && enabled && data[i] != oracle[i];
     if (!read_wrong && stored[i] == oracle[i]) continue;
-    record({host, expected.hpa + i,
+    record({who, expected.hpa + i,
             fmt::format("expected {:#04x}, {} {:#04x} ({} DPA {:#x})", oracle[i],
                         read_wrong ? "read" : "the media holds", read_wrong ? data[i] : stored[i],
                         device.label(), expected.dpa + i)});

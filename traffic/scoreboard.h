@@ -28,10 +28,24 @@ struct Failure {
 /// back door, and that what must fail failed, with all-ones for data.
 ///
 /// One scoreboard serves all hosts of a platform: memory that two hosts reach is one memory. An
-/// access is announced with expect() before it is made and judged with judge() after it; accesses
-/// must not overlap in between.
-class Scoreboard {
+/// access is announced with expect() before it is made and judged with judge() after it. Accesses
+/// that overlap in between must have their bytes judged where the devices serve them, in that order:
+/// the scoreboard is then the devices' witness.
+class Scoreboard : public fabric::Witness {
  public:
+  /// Where one part of an access should go.
+  struct Expected {
+    std::uint64_t hpa = 0;
+    std::uint32_t size = 0;
+    address::Cause cause = address::Cause::none;
+    bool foreign = false;
+    std::size_t device = 0;
+    std::uint64_t dpa = 0;
+  };
+  using Expectation = std::vector<Expected>;
+
+  enum class Bytes : std::uint8_t { judge_now, judged_where_served };
+
   explicit Scoreboard(std::vector<fabric::Type3Device*> devices);
 
   /// `adopt` a device whose media held something before the run (a backing file): its pages are
@@ -39,12 +53,18 @@ class Scoreboard {
   void adopt_contents_of(fabric::DeviceId device);
 
   /// Predicts where an access will go. `tree` is the fabric as it is now.
-  void expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size);
+  void expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size,
+              Expectation& expectation);
 
   /// Judges the access that expect() announced. `parts` are those that the host reported. Returns
   /// whether every check passed; a failure is recorded.
   bool judge(const std::string& host, const tlm::tlm_generic_payload& trans,
-             const std::vector<fabric::AccessPart>& parts);
+             const Expectation& expectation, const std::vector<fabric::AccessPart>& parts,
+             Bytes bytes);
+
+  /// A device has moved the bytes of an access: judges them, and remembers what was written.
+  void served(fabric::DeviceId device, std::uint64_t dpa,
+              const tlm::tlm_generic_payload& trans) override;
 
   /// Forgets a range of a device, as loss of power does.
   void clear(fabric::DeviceId device, std::uint64_t dpa, std::uint64_t length);
@@ -62,19 +82,10 @@ class Scoreboard {
   void record(Failure failure);
 
  private:
-  struct Expected {
-    std::uint64_t hpa = 0;
-    std::uint32_t size = 0;
-    address::Cause cause = address::Cause::none;
-    bool foreign = false;
-    std::size_t device = 0;
-    std::uint64_t dpa = 0;
-  };
-
   void adopt(const Expected& part);
   bool judge_part(const std::string& host, const tlm::tlm_generic_payload& trans,
-                  const Expected& expected, const fabric::AccessPart& part);
-  bool judge_bytes(const std::string& host, const tlm::tlm_generic_payload& trans,
+                  const Expected& expected, const fabric::AccessPart& part, Bytes bytes);
+  bool judge_bytes(const std::string& who, const tlm::tlm_generic_payload& trans,
                    const Expected& expected);
   bool judge_refused(const std::string& host, const tlm::tlm_generic_payload& trans,
                      const Expected& expected);
@@ -84,7 +95,6 @@ class Scoreboard {
   std::unordered_map<const address::HdmDecoderBlock*, std::size_t> index_of_decoders_;
   std::vector<Oracle> oracles_;
   std::vector<bool> adopted_;
-  std::vector<Expected> expected_;
   address::Route route_;
   std::vector<Failure> failures_;
   std::uint64_t failure_count_ = 0;

@@ -10,11 +10,12 @@ using address::ComponentKind;
 using address::ComponentRegisters;
 using address::HdmDecoderBlock;
 
-CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config)
+CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming timing)
     : Hop(name, config.label, config.upstream_ports,
-          static_cast<unsigned>(config.downstream_ports.size())),
+          static_cast<unsigned>(config.downstream_ports.size()), timing.time),
       mmio("mmio", config.upstream_ports),
       config_(std::move(config)),
+      timing_(std::move(timing)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
                                              ComponentKind::switch_upstream, config_.capability))) {
   for (unsigned i = 0; i < mmio.size(); ++i) {
@@ -58,7 +59,7 @@ address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cau
   address::Node node;
   node.kind = address::Node::Kind::switch_upstream;
   node.decoders = &registers_[ingress].decoders();
-  const address::NodeIndex index = add_node(topology, std::move(node));
+  const address::NodeIndex index = add_node(topology, std::move(node), ingress);
   topology.tree.nodes[index].name = ingress_labels_[ingress];
   for (unsigned i = 0; i < dsp.size(); ++i) {
     address::PortView port;

@@ -9,6 +9,14 @@
 
 namespace cxlpool::fabric {
 
+/// What takes time in a switch: the buffer at each port where messages wait to cross over. Crossing
+/// is the stations' latency; the queue of each transmitting port belongs to the link.
+struct SwitchTiming {
+  Timekeeper* time = nullptr;
+  std::vector<std::unique_ptr<timing::Station>> from_usp, from_dsp;
+  std::unique_ptr<timing::BufferPool> shared;  ///< of all the stations; may be null
+};
+
 /// A CXL switch. Every upstream port has HDM decoders of its own and sees the downstream ports that
 /// are bound to it; a target bound elsewhere is an empty port. A switch has no pass-through: with
 /// one downstream port it still decodes. Switches stack to any depth.
@@ -31,7 +39,7 @@ class CxlSwitch : public Hop, private RegisterOwner {
 
   sc_core::sc_vector<MmioSocket> mmio;  ///< component registers of each upstream port
 
-  CxlSwitch(sc_core::sc_module_name name, Config config);
+  CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming timing = {});
 
   const address::HdmDecoderBlock& decoders(unsigned upstream) const {
     return registers_[upstream].decoders();
@@ -48,6 +56,12 @@ class CxlSwitch : public Hop, private RegisterOwner {
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   std::vector<unsigned> upstream_of(unsigned port) const override;
   int port_index(std::uint8_t number) const override;
+  timing::Station* request_station(unsigned ingress) const override {
+    return timing_.from_usp[ingress].get();
+  }
+  timing::Station* response_station(unsigned port) const override {
+    return timing_.from_dsp[port].get();
+  }
   bool leads(unsigned port, unsigned ingress) const {
     return is_bound(port) && config_.downstream_ports[port].bound_to == static_cast<int>(ingress);
   }
@@ -57,6 +71,7 @@ class CxlSwitch : public Hop, private RegisterOwner {
                                        unsigned size) override;
 
   Config config_;
+  SwitchTiming timing_;
   std::vector<std::string> ingress_labels_;  ///< "sw0", or "sw0.usp1" where there are several
   std::vector<address::ComponentRegisters> registers_;
 };

@@ -7,12 +7,15 @@ namespace cxlpool::fabric {
 
 using address::Cause;
 
-Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream)
+Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream,
+         Timekeeper* time)
     : sc_module(name),
       usp("usp", upstream),
       dsp("dsp", downstream),
       label_(std::move(label)),
-      neighbours_(downstream) {
+      neighbours_(downstream),
+      time_(time),
+      above_(upstream) {
   for (unsigned i = 0; i < upstream; ++i) {
     usp[i].register_b_transport(this, &Hop::b_transport, static_cast<int>(i));
     usp[i].register_transport_dbg(this, &Hop::transport_dbg, static_cast<int>(i));
@@ -22,12 +25,19 @@ Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, uns
     dsp[i].register_invalidate_direct_mem_ptr(this, &Hop::invalidate_direct_mem_ptr,
                                               static_cast<int>(i));
   }
+  if (time_) make_timed();
 }
 
 void Hop::end_of_elaboration() {
   for (unsigned i = 0; i < dsp.size(); ++i) {
-    if (is_bound(i)) neighbours_[i] = Neighbour::below(dsp[i]);
+    if (!is_bound(i)) continue;
+    neighbours_[i] = Neighbour::below(dsp[i]);
+    if (neighbours_[i].node) neighbours_[i].node->attach(neighbours_[i].ingress, *this, i);
   }
+}
+
+void Hop::attach(unsigned ingress, TopologyNode& above, unsigned port) {
+  above_[ingress] = {&above, port};
 }
 
 Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress,
@@ -40,17 +50,29 @@ Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned i
   return out;
 }
 
-void Hop::b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+void Hop::refuse(tlm::tlm_generic_payload& trans, const Egress& out, unsigned ingress) {
+  counters_.count_error(out.cause);
+  fail(trans, out.cause, refuser(ingress).c_str(), out.decoder);
+}
+
+void Hop::b_transport(int ingress_port, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  const auto ingress = static_cast<unsigned>(ingress_port);
   count(counters_, trans);
-  const Egress out = checked_route(trans, static_cast<unsigned>(ingress), is_malformed(trans));
-  if (out.cause != Cause::none) {
-    counters_.count_error(out.cause);
-    fail(trans, out.cause, refuser(static_cast<unsigned>(ingress)).c_str(), out.decoder);
-    return;
-  }
+  const Egress out = checked_route(trans, ingress, is_malformed(trans));
+  if (out.cause != Cause::none) return refuse(trans, out, ingress);
+  if (time_) return pass_on_booked(trans, ingress, out.port, delay);
   delay += latency();
   dsp[out.port]->b_transport(trans, delay);
   delay += latency();
+}
+
+void Hop::pass_on_booked(tlm::tlm_generic_payload& trans, unsigned ingress, unsigned port,
+                         sc_core::sc_time& delay) {
+  timing::Message message = request_message(trans);
+  book(request_station(ingress), message, delay);
+  dsp[port]->b_transport(trans, delay);
+  make_response(message);
+  book(response_station(port), message, delay);
 }
 
 unsigned Hop::transport_dbg(int ingress, tlm::tlm_generic_payload& trans) {
@@ -111,12 +133,14 @@ Hop::Egress Hop::decode(const address::HdmDecoderBlock& decoders, std::uint64_t 
   return out;
 }
 
-address::NodeIndex Hop::add_node(Topology& topology, address::Node node) {
+address::NodeIndex Hop::add_node(Topology& topology, address::Node node, unsigned ingress) {
   node.name = label_;
   topology.tree.nodes.push_back(std::move(node));
   Topology::Entry entry;
   entry.counters.push_back(&counters_);
   entry.latency = 2 * latency();
+  entry.hop = this;
+  entry.ingress = ingress;
   topology.entries.push_back(std::move(entry));
   return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,20 @@
 
 #include "models/address/hdm_decoder.h"
 #include "models/fabric/counters.h"
+#include "models/fabric/handshake.h"
 #include "models/fabric/memory_access.h"
 #include "models/fabric/topology.h"
 
 namespace cxlpool::fabric {
 
 /// Base of everything that passes accesses on: links, host bridges, switches. It turns one
-/// decision, route(), and one duration, latency(), into blocking transport, debug transport, DMI
-/// and its revocation. Payloads keep their host physical address all the way down.
+/// decision, route(), one duration, latency(), and two stations, request_station() and
+/// response_station(), into blocking transport, the four phases of non-blocking transport, debug
+/// transport, DMI and its revocation. Payloads keep their host physical address all the way down.
+///
+/// Loosely timed, an access books its time at the stations; approximately timed, it waits in their
+/// queues. A hop without a timekeeper knows latency() alone, and takes non-blocking calls as the
+/// sockets convert them.
 ///
 /// `usp` are the upstream ports (targets), `dsp` the downstream ports (initiators); a downstream
 /// port may stay unbound and is then an empty port. Refusals are response statuses, counted by
@@ -34,9 +41,18 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   const std::string& label() const { return label_; }
   const Counters& counters() const { return counters_; }
 
+  timing::Place request_place(unsigned ingress, unsigned input, std::uint64_t hpa) override;
+  timing::Place response_place(unsigned port, unsigned input, unsigned ingress) override;
+  void attach(unsigned ingress, TopologyNode& above, unsigned port) override;
+
+  /// Where messages wait in this very module, if they do.
+  timing::Place own_request_place(unsigned ingress) const;
+  timing::Place own_response_place(unsigned port) const;
+
  protected:
   /// `label` is the name in platform terms ("h0.hb0"), which SystemC names cannot spell.
-  Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream);
+  Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, unsigned downstream,
+      Timekeeper* time = nullptr);
 
   /// Which way an access goes, and over which range of HPA around it every address goes the same
   /// way without a granule edge (both inclusive; used for DMI and to refuse crossing accesses).
@@ -52,6 +68,17 @@ class Hop : public sc_core::sc_module, public TopologyNode {
 
   /// One way; zero unless the module takes time.
   virtual sc_core::sc_time latency() const { return sc_core::SC_ZERO_TIME; }
+
+  /// Where a request from `ingress` and a response from downstream port `port` wait in this module,
+  /// and what takes time; null: nowhere. Only asked of modules with a timekeeper.
+  virtual timing::Station* request_station(unsigned ingress) const {
+    static_cast<void>(ingress);
+    return nullptr;
+  }
+  virtual timing::Station* response_station(unsigned port) const {
+    static_cast<void>(port);
+    return nullptr;
+  }
 
   /// Upstream ports that may hold DMI pointers through downstream port `port`.
   virtual std::vector<unsigned> upstream_of(unsigned port) const = 0;
@@ -71,7 +98,7 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   virtual const std::string& refuser(unsigned) const { return label_; }
 
   /// This module's entry in a topology, for describe().
-  address::NodeIndex add_node(Topology& topology, address::Node node);
+  address::NodeIndex add_node(Topology& topology, address::Node node, unsigned ingress = 0);
 
   /// Maps a port number of a target list to an index of `dsp`; -1: none has it.
   virtual int port_index(std::uint8_t number) const = 0;
@@ -79,6 +106,11 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   Counters counters_;
 
  private:
+  struct Above {
+    TopologyNode* node = nullptr;  ///< null: foreign, or a host
+    unsigned port = 0;
+  };
+
   void end_of_elaboration() override;
   void b_transport(int ingress, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(int ingress, tlm::tlm_generic_payload& trans);
@@ -86,9 +118,35 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   void invalidate_direct_mem_ptr(int port, sc_dt::uint64 first, sc_dt::uint64 last);
   Egress checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress,
                        bool malformed) const;
+  void refuse(tlm::tlm_generic_payload& trans, const Egress& out, unsigned ingress);
+  void pass_on_booked(tlm::tlm_generic_payload& trans, unsigned ingress, unsigned port,
+                      sc_core::sc_time& delay);
+
+  // Approximately timed, in the order in which an access comes by.
+  void make_timed();
+  tlm::tlm_sync_enum nb_transport_fw(int ingress, tlm::tlm_generic_payload& trans,
+                                     tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  bool admit_request(Passage& passage);
+  void request_came(Passage& passage);
+  void request_passed(Passage& passage);
+  tlm::tlm_sync_enum nb_transport_bw(int port, tlm::tlm_generic_payload& trans,
+                                     tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  bool response_came(Passage& passage);
+  void admit_response(Passage& passage);
+  void response_passed(Passage& passage);
+  void answer_refused(Passage& passage);
 
   std::string label_;
   std::vector<Neighbour> neighbours_;
+  Timekeeper* time_;
+  std::vector<Above> above_;
+  std::vector<std::unique_ptr<RequestSide>> requests_;    ///< by downstream port
+  std::vector<std::unique_ptr<ResponseSide>> responses_;  ///< by upstream port
+  PassageActor<Hop> request_came_{*this, &Hop::request_came};
+  PassageActor<Hop> request_passed_{*this, &Hop::request_passed};
+  PassageActor<Hop> admit_response_{*this, &Hop::admit_response};
+  PassageActor<Hop> response_passed_{*this, &Hop::response_passed};
+  PassageActor<Hop> answer_refused_{*this, &Hop::answer_refused};
 };
 
 /// No data, no length, or a length that wraps past 2^64. Of a debug transaction nothing else can be

@@ -5,15 +5,13 @@
 #include <array>
 
 #include "models/fabric/hop.h"
-#include "models/fabric/type3_device.h"
+#include "models/fabric/part.h"
 
 namespace cxlpool::fabric {
 
 using address::Cause;
 
 namespace {
-
-constexpr std::uint64_t part_mask = Host::part_bytes - 1;
 
 /// Gives a payload without our extension one for the duration of a call, so that the way down can
 /// be explained; a foreign initiator's payload comes back as it was.
@@ -72,52 +70,21 @@ class PartPayload {
   tlm::tlm_generic_payload& part_;
 };
 
-/// Byte enables of one part of an access: the pattern repeats over the whole access, so a part
-/// sees it turned.
-using PartEnables = std::array<unsigned char, Host::part_bytes>;
-
-void copy_enables(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
-                  PartEnables& enables) {
-  for (unsigned i = 0; i < size; ++i) {
-    enables[i] = trans.get_byte_enable_ptr()[(offset + i) % trans.get_byte_enable_length()];
-  }
-}
-
-/// Describes bytes [offset, offset + size) of `trans` in `part`, every field of it. `enables` holds
-/// the part's byte enables, if `trans` has any; null to go without.
-void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, unsigned size,
-               PartEnables* enables, tlm::tlm_generic_payload& part) {
-  const bool enabled = enables && trans.get_byte_enable_ptr();
-  if (enabled) copy_enables(trans, offset, size, *enables);
-  part.set_command(trans.get_command());
-  part.set_address(trans.get_address() + offset);
-  part.set_data_ptr(trans.get_data_ptr() + offset);
-  part.set_data_length(size);
-  part.set_streaming_width(size);
-  part.set_byte_enable_ptr(enabled ? enables->data() : nullptr);
-  part.set_byte_enable_length(enabled ? size : 0);
-  part.set_dmi_allowed(false);
-  part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-}
-
 /// From now; nothing when it has passed.
 sc_core::sc_time until(const sc_core::sc_time& time) {
   const sc_core::sc_time& now = sc_core::sc_time_stamp();
   return time > now ? time - now : sc_core::SC_ZERO_TIME;
 }
 
-unsigned part_length(std::uint64_t address, std::uint64_t remaining) {
-  return static_cast<unsigned>(std::min(remaining, Host::part_bytes - (address & part_mask)));
-}
-
 }  // namespace
 
-Host::Host(sc_core::sc_module_name name, Config config)
+Host::Host(sc_core::sc_module_name name, Config config, HostTiming timing)
     : sc_module(name),
       core("core", config.cores),
       bridge("bridge", config.bridge_uids.size()),
       config_(std::move(config)),
-      neighbours_(config_.bridge_uids.size()) {
+      neighbours_(config_.bridge_uids.size()),
+      timing_(std::move(timing)) {
   for (unsigned i = 0; i < core.size(); ++i) {
     core[i].register_b_transport(this, &Host::b_transport, static_cast<int>(i));
     core[i].register_transport_dbg(this, &Host::transport_dbg, static_cast<int>(i));
@@ -127,6 +94,7 @@ Host::Host(sc_core::sc_module_name name, Config config)
     bridge[i].register_invalidate_direct_mem_ptr(this, &Host::invalidate_direct_mem_ptr,
                                                  static_cast<int>(i));
   }
+  if (timing_.time) make_timed();
 }
 
 void Host::end_of_elaboration() {
@@ -162,18 +130,29 @@ void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core:
   }
 }
 
-bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+/// Where a compiled route leads that ends well at one of our own devices; else null.
+Host::Shortcut* Host::find_shortcut(std::uint64_t hpa, std::uint64_t& dpa) {
   if (routes_stale_) compile();
-  const std::uint64_t hpa = trans.get_address();
   const auto* leaf = routes_.find(hpa);
-  if (!leaf) return false;
+  if (!leaf) return nullptr;
   Shortcut& shortcut = shortcuts_[routes_.index_of(leaf)];
-  if (!shortcut.device) return false;
-  const std::uint64_t dpa = leaf->dpa(hpa);
-  if (dpa >= leaf->capacity) return false;
-  count(shortcut.traffic, trans);
-  shortcut.device->serve_at(dpa, trans);
-  delay += shortcut.latency;
+  if (!shortcut.device) return nullptr;
+  dpa = leaf->dpa(hpa);
+  return dpa < leaf->capacity ? &shortcut : nullptr;
+}
+
+bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  std::uint64_t dpa = 0;
+  Shortcut* shortcut = find_shortcut(trans.get_address(), dpa);
+  if (!shortcut) return false;
+  count(shortcut->traffic, trans);
+  shortcut->device->serve_at(dpa, trans);
+  if (timing_.time) {
+    const timing::Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
+    delay = to_sc_time(book(*shortcut, trans, dpa, now + to_picoseconds(delay)) - now);
+  } else {
+    delay += shortcut->latency;
+  }
   return true;
 }
 
@@ -185,7 +164,13 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
     fail(trans, cause, config_.label.c_str());
     return;
   }
+  if (!timing_.time) return bridge[static_cast<unsigned>(target)]->b_transport(trans, delay);
+  const auto now = [] { return to_picoseconds(sc_core::sc_time_stamp()); };
+  delay = to_sc_time(book_issue(request_message(trans), now() + to_picoseconds(delay)) - now());
   bridge[static_cast<unsigned>(target)]->b_transport(trans, delay);
+  timing::Picoseconds back = now() + to_picoseconds(delay);
+  book_return(back);
+  delay = to_sc_time(back - now());
 }
 
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
@@ -322,8 +307,9 @@ void Host::rebuild() {
 
 void Host::compile() {
   const Topology& fabric = topology();
+  if (under_way_ > 0) former_shortcuts_.push_back(std::move(shortcuts_));
   routes_ = address::CompiledRoutes(fabric.tree);
-  shortcuts_.assign(routes_.leaves().size(), Shortcut{});
+  shortcuts_ = std::vector<Shortcut>(routes_.leaves().size());
   for (std::size_t i = 0; i < shortcuts_.size(); ++i) {
     const auto& leaf = routes_.leaves()[i];
     if (leaf.cause != Cause::none || leaf.foreign) continue;
@@ -334,6 +320,7 @@ void Host::compile() {
       shortcuts_[i].passed.insert(shortcuts_[i].passed.end(), entry.counters.begin(),
                                   entry.counters.end());
     }
+    if (timing_.time) add_places(shortcuts_[i], leaf.node);
   }
   routes_stale_ = false;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,11 +14,23 @@
 
 #include "models/address/compiled_routes.h"
 #include "models/fabric/counters.h"
+#include "models/fabric/endpoint.h"
+#include "models/fabric/handshake.h"
 #include "models/fabric/memory_access.h"
 #include "models/fabric/payload_pool.h"
 #include "models/fabric/topology.h"
 
 namespace cxlpool::fabric {
+
+/// What takes time in a host: the port that issues parts of accesses, with the way from the core as
+/// its latency, the way back, and how many parts may be under way.
+struct HostTiming {
+  Timekeeper* time = nullptr;
+  std::unique_ptr<timing::Station> issue;  ///< unbounded: `outstanding` is the bound
+  timing::Picoseconds response_latency = 0;
+  unsigned outstanding = 0;        ///< 0: as many as the initiators have
+  std::uint8_t traffic_class = 0;  ///< higher goes first where arbitration is by priority
+};
 
 /// The root of one host's address map: fixed memory windows that interleave over host bridges.
 /// Initiators, ours or foreign, bind to `core`; `bridge[i]` goes to host bridge i.
@@ -30,6 +44,9 @@ namespace cxlpool::fabric {
 /// at the next access, and changes no result; accesses that are made during a revocation go through
 /// the sockets, since the fabric changes only after it. What fails, or leads to a foreign target,
 /// goes through the sockets.
+///
+/// Approximately timed, an access is decoded when it is issued: what the fabric becomes while it is
+/// under way does not lead it elsewhere.
 class Host : public sc_core::sc_module {
  public:
   using CoreSocket = tlm_utils::simple_target_socket_tagged<Host>;
@@ -49,7 +66,7 @@ class Host : public sc_core::sc_module {
   sc_core::sc_vector<CoreSocket> core;
   sc_core::sc_vector<BridgeSocket> bridge;
 
-  Host(sc_core::sc_module_name name, Config config);
+  Host(sc_core::sc_module_name name, Config config, HostTiming timing = {});
 
   /// Switches compiled routes on or off; no result changes, only the speed.
   void use_compiled_routes(bool use) { config_.compiled_routes = use; }
@@ -71,10 +88,36 @@ class Host : public sc_core::sc_module {
  private:
   /// What the compiled route's leaf means here, and what has gone there since the last settling.
   struct Shortcut {
-    Type3Device* device = nullptr;
-    sc_core::sc_time latency;
+    Endpoint* device = nullptr;
+    sc_core::sc_time latency;  ///< untimed links
     Counters traffic;
     std::vector<Counters*> passed;
+    std::vector<timing::Place> down;             ///< from the issuing port to the last link
+    std::vector<std::vector<timing::Place>> up;  ///< by the device's channel
+  };
+
+  /// An access under way, approximately timed.
+  struct Transaction {
+    tlm::tlm_generic_payload* trans = nullptr;
+    MemoryAccess* access = nullptr;
+    tlm::tlm_generic_payload* lender = nullptr;  ///< of the extension; null: it had one
+    unsigned core = 0;
+    unsigned started = 0;  ///< bytes that have been sent
+    unsigned unfinished = 0;
+    unsigned failed_at = 0;  ///< offset of the first part that failed
+    std::uint64_t order = 0;
+    bool in_call = false;  ///< its sender is calling, and takes END_REQ as the answer
+  };
+  /// What a part under way needs to be put back where it came from.
+  struct Part {
+    Passage* passage = nullptr;
+    Transaction* transaction = nullptr;
+    tlm::tlm_generic_payload* payload = nullptr;  ///< of its own; null: the access is one part
+    unsigned offset = 0;
+    std::size_t record = 0;  ///< in access->parts
+    std::uint64_t dpa = 0;
+    Shortcut* shortcut = nullptr;
+    std::array<unsigned char, part_bytes> enables;
   };
 
   void end_of_elaboration() override;
@@ -91,6 +134,35 @@ class Host : public sc_core::sc_module {
   int bridge_for(std::uint64_t hpa, address::Cause& cause) const;
   void rebuild();
   void compile();
+  Shortcut* find_shortcut(std::uint64_t hpa, std::uint64_t& dpa);
+  void add_places(Shortcut& shortcut, address::NodeIndex leaf) const;
+
+  // Loosely timed.
+  timing::Picoseconds book_issue(const timing::Message& message, timing::Picoseconds arrival);
+  void book_return(timing::Picoseconds& time);
+  timing::Picoseconds book(const Shortcut& shortcut, const tlm::tlm_generic_payload& trans,
+                           std::uint64_t dpa, timing::Picoseconds arrival);
+
+  // Approximately timed, in the order in which an access comes by.
+  void make_timed();
+  tlm::tlm_sync_enum nb_transport_fw(int core_id, tlm::tlm_generic_payload& trans,
+                                     tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  void came(Transaction& transaction);
+  void start_what_can();
+  void end_request(Transaction& transaction);
+  bool start_parts(Transaction& transaction);
+  void start_part(Transaction& transaction, unsigned offset, unsigned size);
+  bool start_on_shortcut(Passage& passage, Part& part);
+  void start_through_sockets(Passage& passage);
+  void issued(Passage& passage);
+  void reached(Passage& passage);
+  void served(Passage& passage);
+  tlm::tlm_sync_enum nb_transport_bw(int bridge_id, tlm::tlm_generic_payload& trans,
+                                     tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  void came_back(Passage& passage);
+  void done(Passage& passage);
+  void merge(Transaction& transaction, const Part& part, const tlm::tlm_generic_payload& answer);
+  void finish(Transaction& transaction);
 
   Config config_;
   std::vector<Neighbour> neighbours_;
@@ -102,6 +174,40 @@ class Host : public sc_core::sc_module {
   address::CompiledRoutes routes_;
   std::vector<Shortcut> shortcuts_;
   bool routes_stale_ = true;
+
+  HostTiming timing_;
+  /// Loosely timed, with a limit of parts under way: when each of them will be back, a heap.
+  std::vector<timing::Picoseconds> under_way_until_;
+  std::uint16_t origin_ = 0;
+  unsigned under_way_ = 0;
+  std::vector<std::unique_ptr<RequestSide>> requests_;    ///< by bridge
+  std::vector<std::unique_ptr<ResponseSide>> responses_;  ///< by core
+  std::deque<Transaction*> waiting_;                      ///< with parts that have not been started
+  std::vector<std::unique_ptr<Transaction>> transactions_;
+  std::vector<Transaction*> free_transactions_;
+  std::vector<std::unique_ptr<Part>> parts_;
+  std::vector<Part*> free_parts_;
+  /// Shortcuts of maps that are gone, which parts under way still follow.
+  std::vector<std::vector<Shortcut>> former_shortcuts_;
+  class TransactionActor final : public timing::Actor {
+   public:
+    using Handler = void (Host::*)(Transaction&);
+    TransactionActor(Host& host, Handler handler) : host_(host), handler_(handler) {}
+    void fire(void* subject, timing::Picoseconds) override {
+      (host_.*handler_)(*static_cast<Transaction*>(subject));
+    }
+
+   private:
+    Host& host_;
+    Handler handler_;
+  };
+  TransactionActor came_{*this, &Host::came};
+  TransactionActor finish_{*this, &Host::finish};
+  PassageActor<Host> issued_{*this, &Host::issued};
+  PassageActor<Host> reached_{*this, &Host::reached};
+  PassageActor<Host> served_{*this, &Host::served};
+  PassageActor<Host> came_back_{*this, &Host::came_back};
+  PassageActor<Host> done_{*this, &Host::done};
 };
 
 }  // namespace cxlpool::fabric

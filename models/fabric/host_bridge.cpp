@@ -13,7 +13,7 @@ using address::ComponentRegisters;
 using address::HdmDecoderBlock;
 
 HostBridge::HostBridge(sc_core::sc_module_name name, Config config)
-    : Hop(name, config.label, 1, static_cast<unsigned>(config.root_ports.size())),
+    : Hop(name, config.label, 1, static_cast<unsigned>(config.root_ports.size()), config.time),
       mmio("mmio"),
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::host_bridge, config_.capability)) {

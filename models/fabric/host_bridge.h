@@ -17,6 +17,7 @@ class HostBridge : public Hop, private RegisterOwner {
     bool pass_through = false;
     std::vector<address::PortView> root_ports;  ///< name and number; the rest is filled in here
     address::HdmCapability capability;
+    Timekeeper* time = nullptr;
   };
 
   MmioSocket mmio;  ///< component registers, 64 KiB

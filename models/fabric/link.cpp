@@ -5,8 +5,11 @@ namespace cxlpool::fabric {
 
 using address::Cause;
 
-Link::Link(sc_core::sc_module_name name, Config config)
-    : Hop(name, std::move(config.label), 1, 1), latency_(config.latency), up_(config.up) {}
+Link::Link(sc_core::sc_module_name name, Config config, LinkTiming timing)
+    : Hop(name, std::move(config.label), 1, 1, timing.time),
+      timing_(std::move(timing)),
+      latency_(config.latency),
+      up_(config.up) {}
 
 void Link::set_up(bool up) {
   if (up == up_) return;
@@ -30,6 +33,7 @@ address::NodeIndex Link::describe(Topology& topology, unsigned, Cause& why) {
     Topology::Entry& entry = topology.entries[below];
     entry.counters.insert(entry.counters.begin(), &counters_);
     entry.latency += 2 * latency_;
+    entry.links.insert(entry.links.begin(), this);
   }
   return below;
 }

@@ -5,18 +5,26 @@
 
 namespace cxlpool::fabric {
 
-/// The link between a downstream port and what hangs from it: a constant time each way. Hot-plug
-/// happens here: while the link is down everything that comes is refused with Cause::link_down.
+/// What takes time on a link: a transmitter for each direction, with the queue in front of it.
+/// Propagation, ports and retimers are the stations' latency.
+struct LinkTiming {
+  Timekeeper* time = nullptr;
+  std::unique_ptr<timing::Station> m2s, s2m;
+};
+
+/// The link between a downstream port and what hangs from it: a constant time each way, or, with a
+/// LinkTiming, transmitters that requests and responses queue at. Hot-plug happens here: while the
+/// link is down everything that comes is refused with Cause::link_down.
 /// One upstream side, usp[0], and one downstream side, dsp[0].
 class Link : public Hop {
  public:
   struct Config {
     std::string label;         ///< e.g. "h0.hb0.rp0-mem0"
-    sc_core::sc_time latency;  ///< one way
+    sc_core::sc_time latency;  ///< one way, where there is no LinkTiming
     bool up = true;
   };
 
-  Link(sc_core::sc_module_name name, Config config);
+  Link(sc_core::sc_module_name name, Config config, LinkTiming timing = {});
 
   bool is_up() const { return up_; }
   /// Takes back what the old state allowed before the new one is seen.
@@ -29,7 +37,10 @@ class Link : public Hop {
   sc_core::sc_time latency() const override { return latency_; }
   std::vector<unsigned> upstream_of(unsigned) const override { return {0}; }
   int port_index(std::uint8_t) const override { return 0; }
+  timing::Station* request_station(unsigned) const override { return timing_.m2s.get(); }
+  timing::Station* response_station(unsigned) const override { return timing_.s2m.get(); }
 
+  LinkTiming timing_;
   sc_core::sc_time latency_;
   bool up_;
 };

@@ -11,6 +11,8 @@
 
 namespace cxlpool::fabric {
 
+struct Passage;
+
 enum class HostId : std::uint16_t {};
 enum class DeviceId : std::uint16_t {};
 inline constexpr DeviceId no_device{0xFFFF};
@@ -46,6 +48,10 @@ class MemoryAccess : public tlm::tlm_extension<MemoryAccess> {
   /// An initiator that wants to know where every part went points this at a list of its own; the
   /// host appends to it.
   std::vector<AccessPart>* parts = nullptr;
+  /// Approximately timed: what its initiator does when it is called gives the kernel nothing to do.
+  bool off_kernel = false;
+  /// Approximately timed: the access on its way; belongs to the module where it entered.
+  Passage* passage = nullptr;
 
   /// Forgets the outcome of an earlier trip; the initiator's fields stay.
   void clear_outcome() {

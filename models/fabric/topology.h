@@ -8,18 +8,24 @@
 
 #include "models/address/decode_tree.h"
 #include "models/fabric/counters.h"
+#include "models/timing/transit.h"
 
 namespace cxlpool::fabric {
 
-class Type3Device;
+class Endpoint;
+class Hop;
+class TopologyNode;
 
 /// What a host learns about the fabric below its sockets: the decode tree, and beside each of its
 /// nodes what the compiled route needs to do there what the sockets would have done.
 struct Topology {
   struct Entry {
-    Type3Device* device = nullptr;    ///< null: not one of our endpoints
-    std::vector<Counters*> counters;  ///< of the links above the node, then of the node itself
-    sc_core::sc_time latency;         ///< round trip that these components add
+    Endpoint* device = nullptr;        ///< null: not one of our endpoints
+    Hop* hop = nullptr;                ///< null: an endpoint, or foreign
+    unsigned ingress = 0;              ///< upstream port of the hop
+    std::vector<TopologyNode*> links;  ///< above the node, the uppermost first
+    std::vector<Counters*> counters;   ///< of the links above the node, then of the node itself
+    sc_core::sc_time latency;          ///< round trip that these components add
   };
 
   address::DecodeTree tree;
@@ -35,6 +41,22 @@ class TopologyNode {
   /// no_node, with the cause in `why`, where the port leads nowhere.
   virtual address::NodeIndex describe(Topology& topology, unsigned ingress,
                                       address::Cause& why) = 0;
+
+  /// Timed: where a request for `hpa` waits that comes in at upstream port `ingress`; `input` is
+  /// which of several ways it came there. No station: it goes through without waiting.
+  virtual timing::Place request_place(unsigned ingress, unsigned input, std::uint64_t hpa) {
+    static_cast<void>(ingress), static_cast<void>(input), static_cast<void>(hpa);
+    return {};
+  }
+  /// The same of a response that comes in at downstream port `port`, to go up at `ingress`.
+  virtual timing::Place response_place(unsigned port, unsigned input, unsigned ingress) {
+    static_cast<void>(port), static_cast<void>(input), static_cast<void>(ingress);
+    return {};
+  }
+  /// Tells it what is bound to its upstream port `ingress`: downstream port `port` of `above`.
+  virtual void attach(unsigned ingress, TopologyNode& above, unsigned port) {
+    static_cast<void>(ingress), static_cast<void>(above), static_cast<void>(port);
+  }
 };
 
 /// Ignorable extension of a debug transaction by which a module finds out who is bound below one

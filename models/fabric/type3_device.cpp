@@ -22,9 +22,9 @@ constexpr std::uint64_t part_bytes = 256;
 
 }  // namespace
 
-Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
-    : sc_module(name),
-      usp("usp"),
+Type3Device::Type3Device(sc_core::sc_module_name name, Config config,
+                         std::unique_ptr<EndpointTiming> timing)
+    : Endpoint(name, config.label, config.id, std::move(timing)),
       mmio("mmio"),
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
@@ -32,13 +32,10 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config)
   if (config_.partitions.capacity() % part_bytes != 0) {
     throw std::invalid_argument(label() + ": the capacity must be a multiple of 256 B");
   }
-  usp.register_b_transport(this, &Type3Device::b_transport);
-  usp.register_transport_dbg(this, &Type3Device::transport_dbg);
-  usp.register_get_direct_mem_ptr(this, &Type3Device::get_direct_mem_ptr);
   mmio.serve(*this, 0);
 }
 
-Type3Device::Target Type3Device::decode(std::uint64_t hpa) const {
+Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
   Target target;
   if (!config_space_.memory_enabled()) {
     target.cause = Cause::memory_disabled;
@@ -69,31 +66,6 @@ Type3Device::Target Type3Device::decode(std::uint64_t hpa) const {
   return target;
 }
 
-Type3Device::Target Type3Device::checked_decode(const tlm::tlm_generic_payload& trans,
-                                                bool malformed) const {
-  Target target;
-  if (malformed) {
-    target.cause = Cause::malformed;
-    return target;
-  }
-  target = decode(trans.get_address());
-  if (target.cause != Cause::none) return target;
-  const std::uint64_t reach = trans.get_data_length() - 1;
-  if (reach > target.last - trans.get_address()) target.cause = Cause::crossing;
-  return target;
-}
-
-void Type3Device::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&) {
-  count(counters_, trans);
-  const Target target = checked_decode(trans, is_malformed(trans));
-  if (target.cause != Cause::none) {
-    counters_.count_error(target.cause);
-    fail(trans, target.cause, label().c_str(), target.decoder);
-    return;
-  }
-  serve_at(target.dpa, trans);
-}
-
 void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
   const unsigned char* enables = trans.get_byte_enable_ptr();
   const unsigned period = trans.get_byte_enable_length();
@@ -107,21 +79,9 @@ void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payloa
   }
 }
 
-unsigned Type3Device::transport_dbg(tlm::tlm_generic_payload& trans) {
-  if (TopologyProbe::answer(trans, usp, *this, 0)) return 0;
-  const Target target = checked_decode(trans, has_no_range(trans));
-  if (target.cause != Cause::none) {
-    fail(trans, target.cause, label().c_str(), target.decoder);
-    return 0;
-  }
-  serve_all_bytes(target.dpa, trans);
-  trans.set_response_status(tlm::TLM_OK_RESPONSE);
-  return trans.get_data_length();
-}
-
 bool Type3Device::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
   const std::uint64_t hpa = trans.get_address();
-  const Target target = decode(hpa);
+  const Target target = locate(hpa);
   dmi.init();
   if (target.cause != Cause::none) {
     dmi.set_start_address(hpa);

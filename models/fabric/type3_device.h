@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <systemc>
-#include <tlm>
-#include <tlm_utils/simple_target_socket.h>
-
 #include "models/address/component_registers.h"
 #include "models/address/config_space.h"
 #include "models/address/partition.h"
-#include "models/fabric/counters.h"
+#include "models/fabric/endpoint.h"
 #include "models/fabric/media.h"
-#include "models/fabric/memory_access.h"
 #include "models/fabric/mmio_socket.h"
-#include "models/fabric/topology.h"
 
 namespace cxlpool::fabric {
 
 /// A Type-3 single logical device: HDM decoders that turn HPA into DPA, a volatile and a persistent
 /// partition, and the media behind them. It decodes only while its DVSEC Mem_Enable and its HDM
 /// decoder enable are set. Refusals are response statuses, counted by cause.
-class Type3Device : public sc_core::sc_module, public TopologyNode, private RegisterOwner {
+class Type3Device final : public Endpoint, private RegisterOwner {
  public:
   struct Config {
     std::string label;
@@ -34,16 +28,14 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
   static constexpr std::uint64_t component_registers = 0x00000;
   static constexpr std::uint64_t config_space = 0x10000;
 
-  tlm_utils::simple_target_socket<Type3Device> usp;  ///< CXL.mem
   MmioSocket mmio;
 
-  Type3Device(sc_core::sc_module_name name, Config config);
+  /// Without `timing` the device takes no time.
+  Type3Device(sc_core::sc_module_name name, Config config,
+              std::unique_ptr<EndpointTiming> timing = nullptr);
 
-  const std::string& label() const { return config_.label; }
-  DeviceId id() const { return config_.id; }
   const address::HdmDecoderBlock& decoders() const { return registers_.decoders(); }
   const address::Partitions& partitions() const { return config_.partitions; }
-  const Counters& counters() const { return counters_; }
 
   /// The media by DPA, for checking and seeding: a back door that no transaction uses.
   Media& media() { return media_; }
@@ -52,9 +44,7 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
   /// partition is lost, the persistent one is kept.
   void power_cycle();
 
-  /// Serves an access whose DPA is known and within capacity; it is not counted. The sockets' path
-  /// and compiled routes both end here.
-  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
+  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans) override {
     if (auto* access = trans.get_extension<MemoryAccess>()) {
       access->device = config_.id;
       access->dpa = dpa;
@@ -68,18 +58,11 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
 
  private:
-  struct Target {
-    address::Cause cause = address::Cause::none;
-    int decoder = -1;
-    std::uint64_t dpa = 0;
-    std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
-  };
-  Target decode(std::uint64_t hpa) const;
-  Target checked_decode(const tlm::tlm_generic_payload& trans, bool malformed) const;
-
-  void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
-  unsigned transport_dbg(tlm::tlm_generic_payload& trans);
-  bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
+  Target locate(std::uint64_t hpa) const override;
+  void peek_or_poke(std::uint64_t dpa, tlm::tlm_generic_payload& trans) override {
+    serve_all_bytes(dpa, trans);
+  }
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) override;
   void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
     if (trans.is_read()) {
       media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
@@ -98,7 +81,6 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
   address::ComponentRegisters registers_;
   address::DeviceConfigSpace config_space_;
   Media media_;
-  Counters counters_;
 };
 
 }  // namespace cxlpool::fabric

@@ -59,7 +59,7 @@ void Station::wait_for_room(unsigned input, Station& feeder) {
 }
 
 void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
-  inputs_[input].outsider = {0, order, &actor, subject};
+  inputs_[input].outsiders.push_back({0, order, &actor, subject});
 }
 
 void Station::wake_waiter(Input& input) {
@@ -67,10 +67,10 @@ void Station::wake_waiter(Input& input) {
     timeline_.touch(*input.feeder);
     input.feeder = nullptr;
   }
-  if (input.outsider.actor) {
-    const Event& event = input.outsider;
+  if (!input.outsiders.empty()) {
+    const Event event = input.outsiders.front();
+    input.outsiders.erase(input.outsiders.begin());
     timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
-    input.outsider = {};
   }
 }
 

@@ -103,7 +103,7 @@ class Station final : public Actor {
     Transit* tail = nullptr;
     unsigned held = 0;  ///< places taken, by messages here and by those that are on their way
     Station* feeder = nullptr;  ///< waits for room
-    Event outsider;             ///< waits for room; its actor is null when nobody does
+    std::vector<Event> outsiders;  ///< wait for room, the longest first
   };
 
   void fire(void* subject, Picoseconds now) override;

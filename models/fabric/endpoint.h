@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "models/fabric/counters.h"
+#include "models/fabric/handshake.h"
+#include "models/fabric/memory_access.h"
+#include "models/fabric/topology.h"
+#include "models/timing/media_server.h"
+
+namespace cxlpool::fabric {
+
+class Host;
+
+/// What takes time inside an endpoint: its controller, where requests queue, and behind it the
+/// channels of its media. Time on the way out is the channels' latency.
+struct EndpointTiming {
+  Timekeeper* time = nullptr;
+  std::unique_ptr<timing::Station> controller;
+  std::vector<std::unique_ptr<timing::Station>> channels;
+  timing::ChannelSpread spread{1, 256};  ///< of DPAs over the channels
+};
+
+/// Told of every access that an approximately timed endpoint serves, after its bytes have moved.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void served(DeviceId device, std::uint64_t dpa,
+                      const tlm::tlm_generic_payload& trans) = 0;
+};
+
+/// Base of everything that ends an access: Type-3 devices. A subclass says where an address lies,
+/// locate(), and moves the bytes, serve_at(); the base turns these into blocking transport, the
+/// four phases, debug transport and what compiled routes need, and sends every access through the
+/// controller and the media, where it takes its time.
+///
+/// The bytes move when the request reaches the controller, in the order of arrival: that is where
+/// accesses are ordered, whatever the media does with them afterwards.
+class Endpoint : public sc_core::sc_module, public TopologyNode {
+ public:
+  tlm_utils::simple_target_socket<Endpoint> usp;  ///< CXL.mem
+
+  const std::string& label() const { return label_; }
+  DeviceId id() const { return id_; }
+  const Counters& counters() const { return counters_; }
+  void set_witness(Witness* witness) { witness_ = witness; }
+
+  /// Serves an access whose DPA is known and within capacity; it is not counted. The sockets' path
+  /// and compiled routes both end here.
+  virtual void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans) = 0;
+
+  /// Loosely timed: takes the message through controller and media; from arrival to the moment
+  /// when the response may go up.
+  timing::Picoseconds book(timing::Message message, std::uint64_t dpa, timing::Picoseconds arrival);
+
+  /// Approximately timed: takes in a request whose DPA is known, at the place that was reserved for
+  /// it; `then` is fired when the response may go up, with room reserved at `above`.
+  void accept(Passage& passage, std::uint64_t dpa, timing::Place above, timing::Actor& then);
+
+  const EndpointTiming* timing() const { return timing_.get(); }
+
+  timing::Place request_place(unsigned ingress, unsigned input, std::uint64_t hpa) override;
+  void attach(unsigned ingress, TopologyNode& above, unsigned port) override;
+  /// Which input of the place above a response of `dpa` uses.
+  std::uint32_t channel(std::uint64_t dpa) const;
+
+ protected:
+  /// Where an address lies.
+  struct Target {
+    address::Cause cause = address::Cause::none;
+    int decoder = -1;
+    std::uint64_t dpa = 0;
+    std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
+  };
+
+  Endpoint(sc_core::sc_module_name name, std::string label, std::unique_ptr<EndpointTiming> timing);
+
+  virtual Target locate(std::uint64_t hpa) const = 0;
+  /// Moves bytes for a debugger: no time, no status.
+  virtual void peek_or_poke(std::uint64_t dpa, tlm::tlm_generic_payload& trans) = 0;
+  /// A subclass that grants direct memory overrides it; DMI is refused here.
+  virtual bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
+
+  Counters counters_;
+
+ private:
+  Target checked_target(const tlm::tlm_generic_payload& trans, bool malformed) const;
+  void refuse(tlm::tlm_generic_payload& trans, const Target& target);
+  void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& trans);
+
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  bool admit_request(Passage& passage);
+  void request_came(Passage& passage);
+  void served(Passage& passage);
+  void answer_refused(Passage& passage);
+  timing::Place place_above(unsigned input) const;
+
+  std::string label_;
+  DeviceId id_;
+  Witness* witness_ = nullptr;
+  std::unique_ptr<EndpointTiming> timing_;
+  TopologyNode* above_ = nullptr;
+  unsigned above_port_ = 0;
+  std::unique_ptr<ResponseSide> responses_;
+  std::vector<std::vector<timing::Place>> legs_;  ///< by channel
+  PassageActor<Endpoint> request_came_{*this, &Endpoint::request_came};
+  PassageActor<Endpoint> served_{*this, &Endpoint::served};
+  PassageActor<Endpoint> answer_refused_{*this, &Endpoint::answer_refused};
+};
+
+}  // namespace cxlpool::fabric

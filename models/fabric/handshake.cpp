@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/handshake.h"
+
+namespace cxlpool::fabric {
+
+using tlm::tlm_phase;
+
+void RequestSide::send(Passage& passage) {
+  if (pending_ || !waiting_.empty()) {
+    waiting_.push_back(&passage);
+  } else {
+    start(passage);
+  }
+}
+
+void RequestSide::start(Passage& passage) {
+  pending_ = &passage;
+  tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = time_.ahead();
+  const auto answer = forward_(*passage.payload, phase, delay);
+  // A target may have gone through all of it on the backward path while it was being called.
+  if (answer == tlm::TLM_ACCEPTED) return;
+  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  if (answer == tlm::TLM_COMPLETED) {
+    time_.schedule(at, passage.order, completed_, &passage);
+  } else if (phase == tlm::BEGIN_RESP) {
+    time_.schedule(at, passage.order, responded_, &passage);
+  } else if (at > time_.now()) {
+    time_.schedule(at, passage.order, request_ended_, &passage);
+  } else {
+    end_request(passage);
+  }
+}
+
+void RequestSide::end_request(Passage& passage) {
+  if (pending_ != &passage) return;
+  pending_ = nullptr;
+  if (waiting_.empty()) return;
+  Passage& next = *waiting_.front();
+  waiting_.pop_front();
+  start(next);
+}
+
+void RequestSide::respond(Passage& passage) {
+  // The passage may be at its end, and another access's, before the target hears of it.
+  tlm::tlm_generic_payload& trans = *passage.payload;
+  end_request(passage);  // BEGIN_RESP implies it
+  if (response_(passage)) end_response(trans);
+}
+
+void RequestSide::respond_completed(Passage& passage) {
+  end_request(passage);
+  response_(passage);
+}
+
+void RequestSide::end_response(tlm::tlm_generic_payload& trans) {
+  tlm_phase phase = tlm::END_RESP;
+  sc_core::sc_time delay = time_.ahead();
+  forward_(trans, phase, delay);
+}
+
+tlm::tlm_sync_enum RequestSide::nb_transport_bw(Passage& passage, tlm_phase& phase,
+                                                const sc_core::sc_time& delay) {
+  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  if (phase == tlm::END_REQ) {
+    time_.schedule(at, passage.order, request_ended_, &passage);
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase == tlm::BEGIN_RESP) {
+    time_.schedule(at, passage.order, responded_, &passage);
+  }
+  return tlm::TLM_ACCEPTED;
+}
+
+void ResponseSide::send(tlm::tlm_generic_payload& trans, std::uint64_t order) {
+  if (pending_.trans || !waiting_.empty()) {
+    waiting_.push_back({&trans, order});
+  } else {
+    start({&trans, order});
+  }
+}
+
+void ResponseSide::start(const Entry& entry) {
+  pending_ = entry;
+  tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay = time_.ahead();
+  const auto answer = backward_(*entry.trans, phase, delay);
+  if (answer == tlm::TLM_ACCEPTED) return;  // END_RESP comes by the forward path
+  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  if (at > time_.now()) {
+    time_.schedule(at, entry.order, ended_, nullptr);
+  } else {
+    ended();
+  }
+}
+
+void ResponseSide::nb_transport_fw_end_response(const sc_core::sc_time& delay) {
+  time_.schedule(to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay), pending_.order,
+                 ended_, nullptr);
+}
+
+void ResponseSide::ended() {
+  tlm::tlm_generic_payload* trans = pending_.trans;
+  pending_ = {};
+  if (trans->has_mm()) trans->release();
+  if (waiting_.empty()) return;
+  const Entry next = waiting_.front();
+  waiting_.pop_front();
+  start(next);
+}
+
+}  // namespace cxlpool::fabric

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/fabric/timekeeper.h"
+
+#include <algorithm>
+
+namespace cxlpool::fabric {
+
+using timing::Picoseconds;
+using timing::Wheel;
+
+namespace {
+
+/// The kernel's units in a picosecond; its resolution is one picosecond unless the user made it
+/// finer.
+std::uint64_t units_per_picosecond() {
+  static const std::uint64_t units =
+      std::max<std::uint64_t>(1, sc_core::sc_time(1, sc_core::SC_PS).value());
+  return units;
+}
+
+}  // namespace
+
+Picoseconds to_picoseconds(const sc_core::sc_time& time) {
+  return time.value() / units_per_picosecond();
+}
+
+sc_core::sc_time to_sc_time(Picoseconds duration) {
+  return sc_core::sc_time::from_value(duration * units_per_picosecond());
+}
+
+Timekeeper::Timekeeper(sc_core::sc_module_name name) : sc_module(name) {
+  SC_HAS_PROCESS(Timekeeper);
+  SC_METHOD(carry_out);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+sc_core::sc_time Timekeeper::ahead() const {
+  if (!carrying_) return sc_core::SC_ZERO_TIME;
+  return to_sc_time(timeline_.now() - to_picoseconds(sc_core::sc_time_stamp()));
+}
+
+void Timekeeper::schedule(Picoseconds at, std::uint64_t order, timing::Actor& actor,
+                          void* subject) {
+  const Picoseconds present = std::max(now(), timeline_.now());
+  timeline_.schedule(std::max(at, present), order, actor, subject);
+  stir();
+}
+
+void Timekeeper::stir() {
+  if (carrying_) return;
+  const Picoseconds next = timeline_.next();
+  const Picoseconds present = to_picoseconds(sc_core::sc_time_stamp());
+  if (next == Wheel::never) return;
+  if (next > present) {
+    wake_.notify(to_sc_time(next - present));  // an earlier notification stands
+  } else {
+    wake_.notify(sc_core::SC_ZERO_TIME);
+  }
+}
+
+/// How far the timeline may go before somebody else's turn comes.
+Picoseconds Timekeeper::reach() const {
+  const Picoseconds present = to_picoseconds(sc_core::sc_time_stamp());
+  Picoseconds reach = limit_;
+  if (sc_core::sc_pending_activity_at_current_time()) {
+    reach = present;
+  } else if (sc_core::sc_pending_activity_at_future_time()) {
+    reach = present + to_picoseconds(sc_core::sc_time_to_pending_activity()) - 1;
+  }
+  return std::min(reach, limit_);
+}
+
+void Timekeeper::carry_out() {
+  wake_.cancel();
+  carrying_ = true;
+  outside_ = false;
+  Picoseconds end = reach();
+  for (Picoseconds next = timeline_.next(); next != Wheel::never && next <= end;
+       next = timeline_.next()) {
+    timeline_.step();
+    if (!outside_) continue;
+    outside_ = false;
+    end = reach();
+  }
+  carrying_ = false;
+  // The clock follows, so that it shows the time of the last event when all is done.
+  const Picoseconds present = to_picoseconds(sc_core::sc_time_stamp());
+  const Picoseconds next = std::min(timeline_.next(), Wheel::never);
+  const Picoseconds until =
+      next != Wheel::never && next <= limit_ ? next : std::max(present, timeline_.now());
+  if (until > present) {
+    next_trigger(to_sc_time(until - present), wake_);
+  } else if (next <= present && next <= limit_) {
+    next_trigger(sc_core::SC_ZERO_TIME, wake_);
+  }
+}
+
+Passage& Timekeeper::enter(tlm::tlm_generic_payload& trans) {
+  auto* access = trans.get_extension<MemoryAccess>();
+  if (access && access->passage) return *access->passage;
+  constexpr std::uint16_t foreign_origin = 0xFFFF;
+  Passage& passage = take(foreign_origin);
+  passage.lender = nullptr;
+  if (!access) {
+    passage.lender = &pool_.take();
+    access = passage.lender->get_extension<MemoryAccess>();
+    *access = MemoryAccess{};
+    trans.set_extension(access);
+  }
+  access->clear_outcome();
+  access->passage = &passage;
+  passage.access = access;
+  passage.payload = &trans;
+  passage.message = request_message(trans);
+  passage.entered = this;
+  return passage;
+}
+
+void Timekeeper::leave(Passage& passage) {
+  passage.access->passage = nullptr;
+  if (passage.lender) {
+    passage.payload->clear_extension(passage.access);
+    passage.lender->release();
+    passage.lender = nullptr;
+  }
+  give_back(passage);
+}
+
+Passage& Timekeeper::take(std::uint16_t origin) {
+  if (free_.empty()) {
+    passages_.push_back(std::make_unique<Passage>());
+    free_.push_back(passages_.back().get());
+  }
+  Passage& passage = *free_.back();
+  free_.pop_back();
+  ++taken_;
+  passage.order = next_order(origin);
+  passage.reserved = {};
+  passage.stops.clear();
+  passage.entered = nullptr;
+  return passage;
+}
+
+void Timekeeper::give_back(Passage& passage) {
+  --taken_;
+  free_.push_back(&passage);
+}
+
+}  // namespace cxlpool::fabric
