@@ -16,16 +16,18 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& 
       host_(host),
       scoreboard_(scoreboard),
       observer_(observer),
-      slots_(config_.outstanding) {
-  if (config_.outstanding == 0) {
+      pacer_(config_.injection) {
+  if (config_.injection.outstanding == 0) {
     throw std::invalid_argument(config_.label + ": at least one request must be outstanding");
   }
-  for (unsigned i = config_.outstanding; i-- > 0;) {
-    slots_[i].data = std::make_unique<std::uint8_t[]>(max_request_bytes);
-    free_.push_back(i);
+  if ((config_.mode == Mode::at) != (config_.time != nullptr)) {
+    throw std::invalid_argument(config_.label + ": just the approximately timed need a timekeeper");
   }
-  access_.parts = &parts_;
   payload_.set_extension(&access_);
+  if (config_.time) {
+    origin_ = config_.time->new_origin();
+    socket.register_nb_transport_bw(this, &Initiator::nb_transport_bw);
+  }
   SC_HAS_PROCESS(Initiator);
   SC_METHOD(run);
   sensitive << begin_;
@@ -36,7 +38,12 @@ Initiator::~Initiator() { payload_.clear_extension(&access_); }
 
 void Initiator::begin(std::unique_ptr<RequestSource> source) {
   source_ = std::move(source);
-  begin_.notify(sc_core::SC_ZERO_TIME);
+  if (config_.time) {
+    wake_at(std::max(now(), config_.injection.start));
+  } else {
+    begin_.notify(config_.mode == Mode::lt ? fabric::to_sc_time(config_.injection.start)
+                                           : sc_core::SC_ZERO_TIME);
+  }
 }
 
 void Initiator::run() {
@@ -49,12 +56,13 @@ void Initiator::run() {
 }
 
 void Initiator::take_turn() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const Picoseconds present = now();
+  const Picoseconds quantum = fabric::to_picoseconds(config_.quantum);
   const bool timed = config_.mode == Mode::lt;
-  local_ = std::max(local_, now);
+  local_ = std::max(local_, present);
   for (unsigned i = 0; !source_done_ || !in_flight_.empty();) {
-    if (timed ? local_ - now > config_.quantum : i >= turn_requests) {
-      next_trigger(timed ? local_ - now : sc_core::SC_ZERO_TIME);
+    if (timed ? local_ - present > quantum : i >= turn_requests) {
+      next_trigger(timed ? fabric::to_sc_time(local_ - present) : sc_core::SC_ZERO_TIME);
       return;
     }
     const auto next = source_done_ ? RequestSource::Next::wait : issue_next();
@@ -65,22 +73,45 @@ void Initiator::take_turn() {
       retire_earliest();
     }
   }
-  if (local_ > now) {  // the last answer is still to come
-    next_trigger(local_ - now);
+  if (local_ > present) {  // the last answer is still to come
+    next_trigger(fabric::to_sc_time(local_ - present));
     return;
   }
   finished_ = true;
 }
 
+/// Whether there is a free slot; makes one while there may be more.
+bool Initiator::has_slot() {
+  if (!free_.empty()) return true;
+  if (!open() && slots_.size() >= config_.injection.outstanding) return false;
+  add_slot();
+  return true;
+}
+
+void Initiator::add_slot() {
+  free_.push_back(static_cast<unsigned>(slots_.size()));
+  slots_.push_back(std::make_unique<Slot>());
+  slots_.back()->data = std::make_unique<std::uint8_t[]>(max_request_bytes);
+}
+
 RequestSource::Next Initiator::issue_next() {
-  if (free_.empty()) retire_earliest();
-  Slot& slot = slots_[free_.back()];
+  const bool timed = config_.mode == Mode::lt;
+  if (timed && pacer_.paced()) {
+    local_ = std::max(local_, pacer_.due());
+    while (!in_flight_.empty() && slots_[in_flight_.front()]->answered_at <= local_) {
+      retire_earliest();
+    }
+  }
+  if (!has_slot()) retire_earliest();
+  Slot& slot = *slots_[free_.back()];
   const auto next = source_->next(slot.request);
-  if (next == RequestSource::Next::request) issue(slot);
+  if (next != RequestSource::Next::request) return next;
+  if (timed) pacer_.sent(local_);
+  issue(slot);
   return next;
 }
 
-tlm::tlm_generic_payload& Initiator::prepare(Slot& slot) {
+void Initiator::prepare(Slot& slot, tlm::tlm_generic_payload& trans) {
   const Request& request = slot.request;
   const bool alternate = request.enables == ByteEnables::alternate;
   if (request.op == Op::write) {
@@ -88,32 +119,29 @@ tlm::tlm_generic_payload& Initiator::prepare(Slot& slot) {
   } else {
     std::fill_n(slot.data.get(), request.size, std::uint8_t{0});
   }
-  payload_.set_command(request.op == Op::read ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
-  payload_.set_address(request.address);
-  payload_.set_data_ptr(slot.data.get());
-  payload_.set_data_length(request.size);
-  payload_.set_streaming_width(request.size);
-  payload_.set_byte_enable_ptr(alternate ? alternate_.data() : nullptr);
-  payload_.set_byte_enable_length(alternate ? 2 : 0);
-  payload_.set_dmi_allowed(false);
-  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  parts_.clear();
-  return payload_;
+  trans.set_command(request.op == Op::read ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
+  trans.set_address(request.address);
+  trans.set_data_ptr(slot.data.get());
+  trans.set_data_length(request.size);
+  trans.set_streaming_width(request.size);
+  trans.set_byte_enable_ptr(alternate ? alternate_.data() : nullptr);
+  trans.set_byte_enable_length(alternate ? 2 : 0);
+  trans.set_dmi_allowed(false);
+  trans.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  slot.parts.clear();
+  slot.serial = serial_++;
+  ++statistics_.asked;
+  scoreboard_.expect(host_.topology().tree, request.address, request.size, slot.expectation);
 }
 
 void Initiator::issue(Slot& slot) {
-  ++statistics_.asked;
-  tlm::tlm_generic_payload& trans = prepare(slot);
-  scoreboard_.expect(host_.topology().tree, slot.request.address, slot.request.size);
-  const sc_core::sc_time start = local_ - sc_core::sc_time_stamp();
-  sc_core::sc_time delay = start;
-  socket->b_transport(trans, delay);
-  slot.ok = trans.is_response_ok();
-  slot.answered_at = sc_core::sc_time_stamp() + delay;
-  slot.serial = serial_++;
-  if (scoreboard_.judge(host_.label(), trans, parts_)) ++statistics_.verified;
-  count(slot, delay - start);
-  if (observer_) observer_->answered(host_.id(), trans, parts_);
+  prepare(slot, payload_);
+  access_.parts = &slot.parts;
+  slot.asked_at = local_;
+  sc_core::sc_time delay = fabric::to_sc_time(local_ - now());
+  socket->b_transport(payload_, delay);
+  slot.answered_at = now() + fabric::to_picoseconds(delay);
+  account(slot, payload_, access_, Scoreboard::Bytes::judge_now);
 
   in_flight_.push_back(free_.back());
   free_.pop_back();
@@ -121,7 +149,13 @@ void Initiator::issue(Slot& slot) {
   if (config_.mode == Mode::functional) retire_earliest();
 }
 
-void Initiator::count(const Slot& slot, const sc_core::sc_time& latency) {
+/// Judges and counts an answered request.
+void Initiator::account(Slot& slot, const tlm::tlm_generic_payload& trans,
+                        const fabric::MemoryAccess& access, Scoreboard::Bytes bytes) {
+  slot.ok = trans.is_response_ok();
+  if (scoreboard_.judge(host_.label(), trans, slot.expectation, slot.parts, bytes)) {
+    ++statistics_.verified;
+  }
   const bool is_read = slot.request.op == Op::read;
   (is_read ? statistics_.reads : statistics_.writes) += 1;
   (is_read ? statistics_.read_bytes : statistics_.write_bytes) += slot.request.size;
@@ -129,10 +163,14 @@ void Initiator::count(const Slot& slot, const sc_core::sc_time& latency) {
     ++statistics_.completed;
   } else {
     ++statistics_.refused;
-    ++statistics_.causes[static_cast<std::size_t>(access_.cause)];
+    ++statistics_.causes[static_cast<std::size_t>(access.cause)];
   }
-  if (config_.mode == Mode::lt) {
-    statistics_.latency_ps_total += latency.value() / picosecond_.value();
+  if (config_.mode != Mode::functional) {
+    statistics_.latency_ps_total += slot.answered_at - slot.asked_at;
+  }
+  if (observer_) {
+    observer_->answered(host_.id(),
+                        {slot.request, trans, slot.parts, slot.asked_at, slot.answered_at});
   }
 }
 
@@ -141,8 +179,14 @@ void Initiator::retire_earliest() {
   const unsigned index = in_flight_.back();
   in_flight_.pop_back();
   free_.push_back(index);
-  const Slot& slot = slots_[index];
-  if (config_.mode == Mode::lt) local_ = std::max(local_, slot.answered_at);
+  const Slot& slot = *slots_[index];
+  if (config_.mode == Mode::lt) {
+    local_ = std::max(local_, slot.answered_at + config_.injection.delay);
+  }
+  show_source(slot);
+}
+
+void Initiator::show_source(const Slot& slot) {
   Mismatch mismatch;
   // Refused reads too: their all-ones tell a source that follows pointers that it is lost.
   if (slot.request.op == Op::read && !source_->observe(slot.request, slot.data.get(), mismatch)) {

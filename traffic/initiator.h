@@ -12,6 +12,9 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/fabric/host.h"
+#include "models/fabric/payload_pool.h"
+#include "models/fabric/timekeeper.h"
+#include "traffic/injection.h"
 #include "traffic/request.h"
 #include "traffic/scoreboard.h"
 
@@ -20,6 +23,7 @@ namespace cxlpool::traffic {
 enum class Mode : std::uint8_t {
   functional,  ///< no time passes: hosts take turns of a fixed number of requests
   lt,          ///< loosely timed: delays count, hosts run ahead by up to the quantum
+  at,          ///< approximately timed: requests wait in the fabric's queues
 };
 
 /// What an initiator did. Requests, not parts.
@@ -31,19 +35,28 @@ struct InitiatorStatistics {
   std::uint64_t reads = 0, writes = 0;
   std::uint64_t read_bytes = 0, write_bytes = 0;
   std::array<std::uint64_t, address::cause_count> causes{};
-  std::uint64_t latency_ps_total = 0;  ///< loosely timed: sum over answered requests
+  std::uint64_t latency_ps_total = 0;  ///< timed: sum over answered requests
+};
+
+/// How a request went, for observers; times are absolute.
+struct Answer {
+  const Request& request;
+  const tlm::tlm_generic_payload& trans;
+  const std::vector<fabric::AccessPart>& parts;
+  timing::Picoseconds asked_at = 0;
+  timing::Picoseconds answered_at = 0;
 };
 
 /// Told of every answered request, in the order of answers.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
-  virtual void answered(fabric::HostId host, const tlm::tlm_generic_payload& trans,
-                        const std::vector<fabric::AccessPart>& parts) = 0;
+  virtual void answered(fabric::HostId host, const Answer& answer) = 0;
 };
 
-/// Issues the requests of one source into one host, closed loop with up to `outstanding` in flight,
-/// by blocking transport, and has every one checked. It is a method process: no stack of its own.
+/// Issues the requests of one source into one host as its injection says, by blocking transport, or
+/// by the four phases when approximately timed, and has every one checked. It is a method process,
+/// or, approximately timed, no process at all: it lives on the fabric's timeline.
 ///
 /// An exception of the source (a damaged trace) ends the simulation: it is kept in error(), and the
 /// kernel is stopped.
@@ -52,8 +65,9 @@ class Initiator : public sc_core::sc_module {
   struct Config {
     std::string label;
     Mode mode = Mode::functional;
-    unsigned outstanding = 1;
+    Injection injection;       ///< untimed, only the number of outstanding requests counts
     sc_core::sc_time quantum;  ///< how far to run ahead, loosely timed
+    fabric::Timekeeper* time = nullptr;  ///< approximately timed
   };
 
   tlm_utils::simple_initiator_socket<Initiator> socket;
@@ -77,29 +91,58 @@ class Initiator : public sc_core::sc_module {
 
   /// A request in flight: its data must last until the source has seen it.
   struct Slot {
-    sc_core::sc_time answered_at;
+    timing::Picoseconds asked_at = 0;
+    timing::Picoseconds answered_at = 0;
     std::uint64_t serial = 0;  ///< breaks ties between equal times
     Request request;
     bool ok = false;
     std::unique_ptr<std::uint8_t[]> data;
+    Scoreboard::Expectation expectation;
+    std::vector<fabric::AccessPart> parts;
   };
+
+  static Picoseconds now() { return fabric::to_picoseconds(sc_core::sc_time_stamp()); }
 
   /// Orders the heap of slots: the one answered first on top.
   auto later() const {
     return [this](unsigned a, unsigned b) {
-      const Slot &left = slots_[a], &right = slots_[b];
+      const Slot &left = *slots_[a], &right = *slots_[b];
       return left.answered_at != right.answered_at ? left.answered_at > right.answered_at
                                                    : left.serial > right.serial;
     };
   }
 
+  using Picoseconds = timing::Picoseconds;
+
   void run();
   void take_turn();
+  bool has_slot();
+  void add_slot();
   RequestSource::Next issue_next();
   void issue(Slot& slot);
-  tlm::tlm_generic_payload& prepare(Slot& slot);
+  void prepare(Slot& slot, tlm::tlm_generic_payload& trans);
+  void account(Slot& slot, const tlm::tlm_generic_payload& trans,
+               const fabric::MemoryAccess& access, Scoreboard::Bytes bytes);
   void retire_earliest();
-  void count(const Slot& slot, const sc_core::sc_time& latency);
+  void show_source(const Slot& slot);
+  bool open() const { return config_.injection.kind == Injection::Kind::open; }
+
+  // Approximately timed.
+  void send_what_is_due();
+  void wake_at(Picoseconds at);
+  void send(unsigned index);
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  void answered(tlm::tlm_generic_payload& trans);
+  /// Fired with nothing: requests may be due. Fired with a slot: it is free again.
+  class Clock final : public timing::Actor {
+   public:
+    explicit Clock(Initiator& initiator) : initiator_(initiator) {}
+    void fire(void* subject, timing::Picoseconds now) override;
+
+   private:
+    Initiator& initiator_;
+  };
 
   Config config_;
   std::unique_ptr<RequestSource> source_;
@@ -109,13 +152,18 @@ class Initiator : public sc_core::sc_module {
   RequestObserver* observer_;
   tlm::tlm_generic_payload payload_;
   fabric::MemoryAccess access_;
-  std::vector<fabric::AccessPart> parts_;
   std::array<unsigned char, 2> alternate_{TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
-  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<unsigned> free_;
   std::vector<unsigned> in_flight_;  ///< a heap: the earliest answer on top
-  const sc_core::sc_time picosecond_{1, sc_core::SC_PS};
-  sc_core::sc_time local_;  ///< absolute time up to which this initiator has run
+  Pacer pacer_;
+  Picoseconds local_ = 0;  ///< absolute time up to which this initiator has run
+  Clock clock_{*this};
+  fabric::PayloadPool pool_;
+  Picoseconds wakes_at_ = timing::Wheel::never;
+  std::uint16_t origin_ = 0;
+  const tlm::tlm_generic_payload* open_request_ = nullptr;  ///< its END_REQ has not come
+  std::uint64_t in_flight_count_ = 0;
   std::uint64_t serial_ = 0;
   InitiatorStatistics statistics_;
   bool source_done_ = false;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The approximately timed side of an initiator.
+#include <algorithm>
+#include <stdexcept>
+
+#include "traffic/initiator.h"
+
+namespace cxlpool::traffic {
+
+void Initiator::Clock::fire(void* subject, timing::Picoseconds) {
+  if (subject) {
+    initiator_.free_.push_back(static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(subject)) -
+                               1);
+  } else {
+    initiator_.wakes_at_ = timing::Wheel::never;
+  }
+  initiator_.send_what_is_due();
+}
+
+/// Sends requests until none is due, none may be sent, or the source has none.
+void Initiator::send_what_is_due() try {
+  fabric::Timekeeper& time = *config_.time;
+  while (!source_done_ && !open_request_) {
+    if (pacer_.paced() && pacer_.due() > time.now()) return wake_at(pacer_.due());
+    if (!has_slot()) return;
+    const unsigned index = free_.back();
+    const auto next = source_->next(slots_[index]->request);
+    if (next == RequestSource::Next::wait) {
+      if (in_flight_count_ == 0) {
+        throw std::logic_error(label() + ": the source waits for nothing");
+      }
+      return;
+    }
+    if (next == RequestSource::Next::done) {
+      source_done_ = true;
+      break;
+    }
+    free_.pop_back();
+    pacer_.sent(time.now());
+    send(index);
+  }
+  finished_ = source_done_ && in_flight_count_ == 0;
+} catch (...) {
+  error_ = std::current_exception();
+  source_done_ = true;
+  sc_core::sc_stop();
+}
+
+void Initiator::wake_at(Picoseconds at) {
+  if (wakes_at_ <= at) return;
+  wakes_at_ = at;
+  config_.time->schedule(at, config_.time->next_order(origin_), clock_, nullptr);
+}
+
+void Initiator::send(unsigned index) {
+  Slot& slot = *slots_[index];
+  tlm::tlm_generic_payload& trans = pool_.take();
+  auto& access = *trans.get_extension<fabric::MemoryAccess>();
+  access = fabric::MemoryAccess{};
+  access.off_kernel = true;
+  access.tag = index;
+  access.parts = &slot.parts;
+  prepare(slot, trans);
+  slot.asked_at = config_.time->now();
+  ++in_flight_count_;
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = config_.time->ahead();
+  open_request_ = &trans;
+  const auto answer = socket->nb_transport_fw(trans, phase, delay);
+  if (answer == tlm::TLM_UPDATED && phase == tlm::END_REQ) open_request_ = nullptr;
+}
+
+tlm::tlm_sync_enum Initiator::nb_transport_bw(tlm::tlm_generic_payload& trans,
+                                              tlm::tlm_phase& phase, sc_core::sc_time&) {
+  if (phase == tlm::END_REQ) {
+    open_request_ = nullptr;
+    send_what_is_due();
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
+  answered(trans);
+  return tlm::TLM_COMPLETED;
+}
+
+void Initiator::answered(tlm::tlm_generic_payload& trans) {
+  auto& access = *trans.get_extension<fabric::MemoryAccess>();
+  const unsigned index = access.tag;
+  Slot& slot = *slots_[index];
+  slot.answered_at = config_.time->now();
+  if (open_request_ == &trans) open_request_ = nullptr;  // BEGIN_RESP implies END_REQ
+  --in_flight_count_;
+  account(slot, trans, access, Scoreboard::Bytes::judged_where_served);
+  show_source(slot);
+  access.parts = nullptr;
+  trans.release();
+  if (config_.injection.delay == 0 || source_done_) {
+    free_.push_back(index);
+    send_what_is_due();
+    return;
+  }
+  // Slot numbers travel as pointers, from one up: nothing is the alarm.
+  config_.time->schedule(slot.answered_at + config_.injection.delay,
+                         config_.time->next_order(origin_), clock_,
+                         reinterpret_cast<void*>(std::uintptr_t{index} + 1));
+}
+
+}  // namespace cxlpool::traffic
