@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/timing/dram_channel.h"
+
+#include <algorithm>
+
+namespace cxlpool::timing {
+
+DramChannel::DramChannel(const DramPart& part, const DramConfig& config)
+    : part_(&part),
+      times_(part),
+      mapping_(part, config.order, config.hashed),
+      depth_((times_.rp + times_.rcd) / times_.burst + 2),
+      commands_(times_, part.bank_groups, part.bank_groups * part.banks_per_group, config.policy,
+                config.page_timeout),
+      bookings_(times_, part.bank_groups * part.banks_per_group, config.policy, config.page_timeout,
+                config.write_batch) {}
+
+Server::Service DramChannel::serve(const Message& message, Picoseconds now, Picoseconds) {
+  commands_.advance(now);
+  // The lines of one message stay on one side of a refresh.
+  if (message.lines > 1) commands_.refresh_if_due(now + last_column(message), now);
+  Picoseconds done = now;
+  for (unsigned i = 0; i < message.lines; ++i) {
+    const DramPlace place = mapping_.place(message.dpa + i * line_bytes);
+    done = std::max(done, commands_.access(place, message.write, now));
+  }
+  return {commands_.fewer_waiting(depth_, now + times_.ck), done};
+}
+
+Picoseconds DramChannel::book(const Message& message, Picoseconds arrival) {
+  if (message.lines > 1) arrival = bookings_.past_refresh(arrival, last_column(message));
+  Picoseconds done = arrival;
+  for (unsigned i = 0; i < message.lines; ++i) {
+    const DramPlace place = mapping_.place(message.dpa + i * line_bytes);
+    done = std::max(done, bookings_.access(place, message.write, arrival + i * times_.line_gap()));
+  }
+  return done;
+}
+
+Picoseconds DramChannel::alone(const Message& message) const {
+  return last_column(message) + times_.latency(message.write) + times_.burst;
+}
+
+}  // namespace cxlpool::timing

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/timing/dram_bookings.h"
+#include "models/timing/dram_commands.h"
+#include "models/timing/server.h"
+
+namespace cxlpool::timing {
+
+struct DramConfig {
+  PagePolicy policy = PagePolicy::open;
+  Picoseconds page_timeout = 0;  ///< open pages: closes a row so long after its last use; 0 never
+  DramOrder order = DramOrder::row_bank_column_group;
+  bool hashed = true;
+  unsigned write_batch = 16;  ///< loosely timed: what the scheduler's write drains come to
+};
+
+/// One DRAM channel with its banks: 64 bits of DDR4 or a subchannel of 32 bits of DDR5, one rank.
+/// A message's dpa is an address of this channel's own (see media_server.h); line by line it goes
+/// to bank and row as DramMapping says. A line is done when the last of its data is on the bus: a
+/// write counts as accepted then, since its order before later reads is fixed by then. A partial
+/// write costs what a write does.
+///
+/// An isolated line takes the same time in either mode to the picosecond: as alone() says where its
+/// bank is precharged (closed pages, or the first line of a row after refresh), a row hit or a
+/// conflict with open pages, and in the way of refresh the rest of it. Refresh k begins at
+/// k * tREFI; see DramCommands.
+class DramChannel final : public Server {
+ public:
+  explicit DramChannel(const DramPart& part, const DramConfig& config = {});
+
+  /// Commands are decided somewhat ahead of their time, so that banks work side by side: until the
+  /// column commands that wait for their time would keep the bus busy for tRP + tRCD.
+  Service serve(const Message& message, Picoseconds now, Picoseconds ready) override;
+  Picoseconds book(const Message& message, Picoseconds arrival) override;
+  /// With every bank precharged and no refresh about.
+  Picoseconds alone(const Message& message) const override;
+
+  /// For schedulers of serve(): would find its row open; its bank could take its first command.
+  bool row_hit(std::uint64_t dpa, Picoseconds now) const {
+    return commands_.row_hit(mapping_.place(dpa), now);
+  }
+  bool bank_ready(std::uint64_t dpa, Picoseconds now) const {
+    return commands_.bank_ready(mapping_.place(dpa), now);
+  }
+
+  /// Sees every command that serve() decides; null for nobody. book() decides no commands.
+  void observe(DramObserver* observer) { commands_.observe(observer); }
+
+  const DramPart& part() const { return *part_; }
+  const DramTimes& times() const { return times_; }
+  const DramMapping& mapping() const { return mapping_; }
+
+ private:
+  /// From the first line's begin to the last one's column command, in an idle channel.
+  Picoseconds last_column(const Message& message) const {
+    return times_.rcd + (message.lines - 1u) * times_.line_gap();
+  }
+
+  const DramPart* part_;
+  DramTimes times_;
+  DramMapping mapping_;
+  std::size_t depth_;  // column commands that may wait for their time when the next is decided
+  DramCommands commands_;
+  DramBookings bookings_;
+};
+
+}  // namespace cxlpool::timing
