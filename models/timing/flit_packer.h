@@ -2,10 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <algorithm>
-#include <algorithm>
-#include <algorithm>
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -33,9 +29,9 @@ struct FlitLayout {
   static constexpr unsigned window = 64;
 };
 
-/// Packs the messages of one direction into the slots of its flits, in the order they are given, and
-/// knows nothing of time. It looks back instead of ahead: it remembers the last few flits, and a
-/// header that was already waiting when one of their slots went out is put there, if a template
+/// Packs the messages of one direction into the slots of its flits, in the order they are given,
+/// and knows nothing of time. It looks back instead of ahead: it remembers the last few flits, and
+/// a header that was already waiting when one of their slots went out is put there, if a template
 /// allows it. That is what a packer that sees its queues does, and no message has to be held back
 /// for a partner that may never come. Channels (Req and RwD, DRS and NDR) may overtake each other;
 /// within one, order is kept, and data follow their headers' order.
@@ -103,6 +99,7 @@ class FlitPacker {
   Channel plain_;  // Req or NDR
   Channel data_headers_;
   int last_data_ = -1;
+  unsigned ndr_credit_ = 0;  // MDH: NDRs that a DRS should leave an H slot to
   unsigned top_ = 0;
 };
 

@@ -43,17 +43,14 @@ SlotCalendar calendar(const LinkConfig& config, LinkDirection::Way way, Picoseco
   const std::uint64_t divisor = slots * units_per_slot;
   const std::uint64_t rest = flits.ps % divisor * rate.parts() + flits.part;
   const std::uint64_t fraction = (rest << 16) / rate.parts() * (std::uint64_t{1} << 16) / divisor;
-  return {flits.ps / divisor, static_cast<std::uint32_t>(std::min<std::uint64_t>(
-                                  fraction, UINT32_MAX)),
-          units, span};
+  return {flits.ps / divisor,
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(fraction, UINT32_MAX)), units, span};
 }
 
 }  // namespace
 
 LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span)
-    : rate_{config},
-      packer_{config, way == Way::m2s},
-      calendar_{calendar(config, way, span)} {
+    : rate_{config}, packer_{config, way == Way::m2s}, calendar_{calendar(config, way, span)} {
   const FlitLayout& layout = packer_.layout();
   for (unsigned at = 0; at != FlitLayout::window; ++at) {
     const unsigned before = at / layout.stride * layout.flit_bytes;
@@ -87,10 +84,11 @@ std::uint64_t LinkDirection::not_begun(Picoseconds ready) const {
   const unsigned stride = packer_.layout().stride;
   const Picoseconds offset = ready - base_.ps;
   // Never behind the true flit, since the reciprocal is of a flit that is rounded up.
-  unsigned at = static_cast<unsigned>(std::min<std::uint64_t>(
-      offset * flits_per_ps_ >> 48, FlitLayout::window / stride - 1)) * stride;
-  while (at + 1 < FlitLayout::window &&
-         ((stride == 16 && at % 16 == 15) || rate_.sum(base_, positions_[at].begin).ceil() < ready)) {
+  unsigned at = static_cast<unsigned>(std::min<std::uint64_t>(offset * flits_per_ps_ >> 48,
+                                                              FlitLayout::window / stride - 1)) *
+                stride;
+  while (at + 1 < FlitLayout::window && ((stride == 16 && at % 16 == 15) ||
+                                         rate_.sum(base_, positions_[at].begin).ceil() < ready)) {
     ++at;
   }
   return ~std::uint64_t{0} << at;

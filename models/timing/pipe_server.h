@@ -8,9 +8,9 @@
 
 namespace cxlpool::timing {
 
-/// A pipeline: every message takes `latency`, any number of them at once. A gap limits how often one
-/// may begin: per message for an issue rate, per line for a rate of bytes. Lines count whichever way
-/// the message goes, since the limit stands where the access is to be limited.
+/// A pipeline: every message takes `latency`, any number of them at once. A gap limits how often
+/// one may begin: per message for an issue rate, per line for a rate of bytes. Lines count
+/// whichever way the message goes, since the limit stands where the access is to be limited.
 class PipeServer final : public Server {
  public:
   struct Config {

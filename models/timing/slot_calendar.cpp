@@ -10,6 +10,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr unsigned unit_bits = 24;
+constexpr std::uint64_t half = 1u << (unit_bits - 1);
 
 }  // namespace
 
@@ -20,8 +21,9 @@ SlotCalendar::SlotCalendar(Picoseconds bin, std::uint32_t bin_fraction, unsigned
   if (bin < 2 || bin >> 32 != 0 || units == 0 || units > UINT16_MAX) {
     throw std::invalid_argument("a calendar's bin lasts 2 ps to 4 ms and has 1 to 65535 units");
   }
-  bins_per_ps_ = static_cast<std::uint64_t>((Wide{1} << 96) / length);
-  ps_per_unit_ = static_cast<std::uint64_t>((length << unit_bits >> 32) / units);
+  // Rounded up, so that a bin's first picosecond is its own.
+  bins_per_ps_ = static_cast<std::uint64_t>(((Wide{1} << 96) + length - 1) / length);
+  ps_per_unit_ = static_cast<std::uint64_t>(((length >> (32 - unit_bits)) + units / 2) / units);
   std::uint64_t blocks = 2;
   while (blocks * bins_per_block * bin < span) {
     blocks *= 2;
@@ -59,7 +61,7 @@ Picoseconds SlotCalendar::book(Picoseconds arrival, unsigned units) {
       if (left == 0) {
         // The units between the start of the arrival's bin and the last one taken, less its own.
         const std::uint64_t bins = number * bins_per_block + bin - wanted;
-        return ((bins * units_ + here.used[bin] - units) * ps_per_unit_) >> unit_bits;
+        return ((bins * units_ + here.used[bin] - units) * ps_per_unit_ + half) >> unit_bits;
       }
     }
   }

@@ -9,10 +9,10 @@
 
 namespace cxlpool::timing {
 
-/// Room in time for a server of the loosely timed mode, whose callers run ahead of each other and so
-/// book in any order of arrival. A "busy until" would make each wait for what the others have booked
-/// in its future; here time is a ring of bins, and a booking takes the first room at or behind its
-/// arrival.
+/// Room in time for a server of the loosely timed mode, whose callers run ahead of each other and
+/// so book in any order of arrival. A "busy until" would make each wait for what the others have
+/// booked in its future; here time is a ring of bins, and a booking takes the first room at or
+/// behind its arrival.
 ///
 /// A bin as long as the service that dominates the load makes the mean wait right: which bins are
 /// taken does not depend on the order of booking, and a queue served a bin at a time waits as long
