@@ -102,11 +102,11 @@ void Platform::connect_devices() {
 
 fabric::Link& Platform::add_link(const std::string& upper, const std::string& lower,
                                  fabric::Hop::UpstreamSocket* hop_side,
-                                 tlm_utils::simple_target_socket<fabric::Type3Device>* device_side,
+                                 tlm_utils::simple_target_socket<fabric::Endpoint>* device_side,
                                  bool up) {
   fabric::Link::Config config;
   config.label = upper + "-" + lower;
-  config.latency = to_sc_time(link_latency(upper, lower));
+  config.latency = fabric::to_sc_time(link_latency(upper, lower));
   config.up = up;
   links_.push_back(std::make_unique<fabric::Link>(module_name(config.label).c_str(), config));
   fabric::Link& link = *links_.back();

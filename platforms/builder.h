@@ -91,7 +91,7 @@ class Platform {
   void connect_registers();
   fabric::Link& add_link(const std::string& upper, const std::string& lower,
                          fabric::Hop::UpstreamSocket* hop_side,
-                         tlm_utils::simple_target_socket<fabric::Type3Device>* device_side,
+                         tlm_utils::simple_target_socket<fabric::Endpoint>* device_side,
                          bool up);
   timing::Picoseconds link_latency(const std::string& upper, const std::string& lower) const;
   void add_component(std::string label, address::ComponentKind kind, fabric::MmioSocket& mmio,

@@ -13,10 +13,6 @@ std::string module_name(const std::string& label) {
   return name;
 }
 
-sc_core::sc_time to_sc_time(timing::Picoseconds duration) {
-  return sc_core::sc_time(static_cast<double>(duration), sc_core::SC_PS);
-}
-
 address::FixedMemoryWindow make_window(const WindowDescription& described,
                                        const HostDescription& host) {
   address::FixedMemoryWindow window;

@@ -16,7 +16,6 @@ namespace cxlpool::platforms {
 
 /// SystemC reserves '.' for its own hierarchy.
 std::string module_name(const std::string& label);
-sc_core::sc_time to_sc_time(timing::Picoseconds duration);
 
 address::FixedMemoryWindow make_window(const WindowDescription& described,
                                        const HostDescription& host);

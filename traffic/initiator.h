@@ -87,6 +87,8 @@ class Initiator : public sc_core::sc_module {
   std::exception_ptr error() const { return error_; }
 
  private:
+  using Picoseconds = timing::Picoseconds;
+
   static constexpr unsigned turn_requests = 256;
 
   /// A request in flight: its data must last until the source has seen it.
@@ -111,8 +113,6 @@ class Initiator : public sc_core::sc_module {
                                                    : left.serial > right.serial;
     };
   }
-
-  using Picoseconds = timing::Picoseconds;
 
   void run();
   void take_turn();

@@ -80,7 +80,8 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
   };
 
-  Endpoint(sc_core::sc_module_name name, std::string label, std::unique_ptr<EndpointTiming> timing);
+  Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id,
+           std::unique_ptr<EndpointTiming> timing);
 
   virtual Target locate(std::uint64_t hpa) const = 0;
   /// Moves bytes for a debugger: no time, no status.

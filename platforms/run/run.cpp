@@ -37,8 +37,7 @@ class Run final : public traffic::RequestObserver {
   void begin_streams();
   void simulate();
   void collect();
-  void answered(fabric::HostId host, const tlm::tlm_generic_payload& trans,
-                const std::vector<fabric::AccessPart>& parts) override;
+  void answered(fabric::HostId host, const traffic::Answer& answer) override;
   void carry_out(const HotplugDescription& event);
 
   const PlatformDescription& description_;
@@ -81,8 +80,8 @@ void Run::build_initiators() {
     traffic::Initiator::Config config;
     config.label = fmt::format("traffic[{}]", i);
     config.mode = options_.mode;
-    config.outstanding = described.outstanding;
-    config.quantum = to_sc_time(description_.quantum);
+    config.injection.outstanding = described.outstanding;
+    config.quantum = fabric::to_sc_time(description_.quantum);
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
@@ -130,7 +129,7 @@ void Run::begin_streams() {
 
 void Run::simulate() {
   if (options_.until) {
-    sc_core::sc_start(to_sc_time(*options_.until), sc_core::SC_EXIT_ON_STARVATION);
+    sc_core::sc_start(fabric::to_sc_time(*options_.until), sc_core::SC_EXIT_ON_STARVATION);
   } else {
     sc_core::sc_start();
   }
@@ -140,13 +139,12 @@ void Run::simulate() {
   if (recorder_) recorder_->finish();
 }
 
-void Run::answered(fabric::HostId host, const tlm::tlm_generic_payload& trans,
-                   const std::vector<fabric::AccessPart>& parts) {
-  for (const fabric::AccessPart& part : parts) {
+void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
+  for (const fabric::AccessPart& part : answer.parts) {
     if (part.device == fabric::no_device) continue;
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
-  if (recorder_) recorder_->record(host, trans, parts);
+  if (recorder_) recorder_->record(host, answer.trans, answer.parts);
   ++answered_;
   while (next_hotplug_ < description_.hotplug.size() &&
          description_.hotplug[next_hotplug_].after_requests <= answered_) {

@@ -81,10 +81,18 @@ class Driven : public testing::Test {
     config.windows = {window};
     return config;
   }
+  static Initiator::Config config(Mode mode, unsigned outstanding, sc_time quantum) {
+    Initiator::Config config;
+    config.label = "h0.t0";
+    config.mode = mode;
+    config.injection.outstanding = outstanding;
+    config.quantum = quantum;
+    return config;
+  }
   std::unique_ptr<Initiator> make(Mode mode, unsigned outstanding,
                                   sc_time quantum = sc_time(1, SC_US)) {
     auto initiator = std::make_unique<Initiator>(
-        "initiator", Initiator::Config{"h0.t0", mode, outstanding, quantum}, host, scoreboard,
+        "initiator", config(mode, outstanding, quantum), host, scoreboard,
         nullptr);
     checker_.between(initiator->socket, host.core[0]);
     return initiator;

@@ -78,10 +78,11 @@ class Judged : public testing::Test {
     access.parts = &parts;
     Payload trans(command, hpa, data.data(), length);
     trans.set_extension(&access);
-    scoreboard.expect(host.topology().tree, hpa, length);
+    traffic::Scoreboard::Expectation expected;
+    scoreboard.expect(host.topology().tree, hpa, length, expected);
     initiator.send(trans);
     trans.clear_extension(&access);
-    return scoreboard.judge("h0", trans, parts);
+    return scoreboard.judge("h0", trans, expected, parts, traffic::Scoreboard::Bytes::judge_now);
   }
   bool write(std::uint64_t hpa, unsigned length, std::uint8_t value) {
     return judge(tlm::TLM_WRITE_COMMAND, hpa, length, value);
@@ -218,11 +219,13 @@ TEST(Scoreboard, WhatAForeignTargetDoesIsItsOwnAffair) {
     target.serve = [=](Gp& trans, sc_core::sc_time&) { trans.set_response_status(status); };
     traffic::Scoreboard scoreboard({});
     std::uint8_t data[8] = {};
-    scoreboard.expect(host.topology().tree, GiB, 8);
+    traffic::Scoreboard::Expectation expected;
+    scoreboard.expect(host.topology().tree, GiB, 8, expected);
     const auto outcome = direct.read(GiB, data, 8);
     Payload judged(tlm::TLM_READ_COMMAND, GiB, data, 8);
     judged.set_response_status(outcome.status);
-    EXPECT_TRUE(scoreboard.judge("h0", judged, outcome.parts));
+    EXPECT_TRUE(scoreboard.judge("h0", judged, expected, outcome.parts,
+                                 traffic::Scoreboard::Bytes::judge_now));
   }
 }
 
