@@ -9,6 +9,15 @@ namespace {
 // A bank's slots: fine beside tRC of 46 ns, and a write's cycle of 80 ns still fits 64 of them.
 constexpr unsigned bank_slot_bits = 11;
 
+/// The first time from `at` on that keeps `gap` from each of `others`.
+Picoseconds apart(Picoseconds at, const Picoseconds* others, unsigned count, Picoseconds gap) {
+  for (unsigned i = 0; i < count; ++i) {
+    if (at >= others[i] + gap || at + gap <= others[i]) continue;
+    return apart(others[i] + gap, others, count, gap);
+  }
+  return at;
+}
+
 }  // namespace
 
 DramBookings::DramBookings(const DramTimes& times, unsigned banks, PagePolicy policy,
@@ -33,7 +42,8 @@ Picoseconds DramBookings::past_refresh(Picoseconds arrival, Picoseconds lead) co
   return arrival + lead < next ? arrival : next + times_.rfc;
 }
 
-Picoseconds DramBookings::activate_time(const Bank& bank, bool write, Picoseconds at) const {
+Picoseconds DramBookings::activate_time(const Bank& bank, bool write, Picoseconds at,
+                                        const Siblings& siblings) const {
   const Picoseconds cycle = std::max(times_.rc, times_.rcd + times_.recovery(write) + times_.rp);
   for (;;) {
     const std::uint64_t slot = at >> bank_slot_bits;
@@ -41,7 +51,8 @@ Picoseconds DramBookings::activate_time(const Bank& bank, bool write, Picosecond
     const std::uint64_t free =
         bank.taken.first_free(slot, std::min(run, DramCalendar::longest_run));
     if (free != slot) at = free << bank_slot_bits;
-    const Picoseconds allowed = activations_.first_free(at);
+    const Picoseconds allowed = activations_.first_free(
+        apart(at, siblings.activate, std::min(siblings.activates, 4u), times_.rrd_s));
     if (allowed == at) return at;
     at = allowed;
   }
@@ -52,15 +63,16 @@ void DramBookings::take_bank(Bank& bank, Picoseconds from, Picoseconds to) {
   bank.taken.take(slot, std::max<std::uint64_t>(1, (to >> bank_slot_bits) - slot));
 }
 
-void DramBookings::turn_around(bool write, std::uint64_t slot) {
+void DramBookings::turn_around(bool write, Picoseconds at) {
   if (write && !last_wrote_) turn_around_owed_ += turn_around_share_;
   last_wrote_ = write;
   for (; turn_around_owed_ >= times_.burst; turn_around_owed_ -= times_.burst) {
-    bus_.take(bus_.first_free(slot, 1), 1);
+    bus_.take(bus_.first_free(bus_slot_of_(at), 1), 1);
   }
 }
 
-Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds arrival) {
+Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds arrival,
+                                 Siblings& siblings) {
   Bank& bank = banks_[place.bank];
   Picoseconds at = past_refresh(arrival, 0);
   for (;;) {
@@ -71,12 +83,13 @@ Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds
     Picoseconds activate = 0;
     Picoseconds column = at;
     if (!hit) {
-      activate = activate_time(bank, write, at + (open ? times_.rp : 0));
+      activate = activate_time(bank, write, at + (open ? times_.rp : 0), siblings);
       column = activate + times_.rcd;
     } else if (arrival >= bank.opener) {
       column = std::max(at, bank.column_ready);
     }  // else a caller that is ahead has opened it: this line would have, or has found it open
 
+    column = apart(column, siblings.column, std::min(siblings.columns, 4u), times_.ccd_s);
     const Picoseconds data = column + times_.latency(write);
     const std::uint64_t wanted = bus_slot_of_(data);
     const std::uint64_t slot = bus_.first_free(wanted, 1);
@@ -89,12 +102,13 @@ Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds
     }
 
     bus_.take(slot, 1);
-    turn_around(write, slot);
+    siblings.column[siblings.columns++ % 4] = column;
     const Picoseconds idle = column + times_.recovery(write) + times_.rp;
     if (hit) {
       take_bank(bank, column, idle);
     } else {
       activations_.take(activate);
+      siblings.activate[siblings.activates++ % 4] = activate;
       take_bank(bank, activate, std::max(activate + times_.rc, idle));
       bank.open = policy_ == PagePolicy::open;
       bank.row = place.row;

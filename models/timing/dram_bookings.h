@@ -22,11 +22,20 @@ class DramBookings {
   DramBookings(const DramTimes& times, unsigned banks, PagePolicy policy, Picoseconds page_timeout,
                unsigned write_batch);
 
+  /// What earlier lines of the same message have been given, which is all that is kept apart as
+  /// exactly as commands are.
+  struct Siblings {
+    unsigned activates = 0, columns = 0;
+    Picoseconds activate[4] = {};
+    Picoseconds column[4] = {};
+  };
   /// As DramCommands::access().
-  Picoseconds access(const DramPlace& place, bool write, Picoseconds arrival);
+  Picoseconds access(const DramPlace& place, bool write, Picoseconds arrival, Siblings& siblings);
   /// `arrival`, or the end of the refresh that is or would be in the way of a column command that
   /// goes `lead` later.
   Picoseconds past_refresh(Picoseconds arrival, Picoseconds lead) const;
+  /// Once a message, whose data ends at `at`: takes the bus from those who come later.
+  void turn_around(bool write, Picoseconds at);
 
  private:
   struct Bank {
@@ -39,9 +48,9 @@ class DramBookings {
     DramCalendar taken;
   };
 
-  Picoseconds activate_time(const Bank& bank, bool write, Picoseconds earliest) const;
+  Picoseconds activate_time(const Bank& bank, bool write, Picoseconds earliest,
+                            const Siblings& siblings) const;
   void take_bank(Bank& bank, Picoseconds from, Picoseconds to);
-  void turn_around(bool write, std::uint64_t slot);
 
   DramTimes times_;
   PagePolicy policy_;

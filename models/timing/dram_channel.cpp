@@ -7,6 +7,7 @@ namespace cxlpool::timing {
 
 DramChannel::DramChannel(const DramPart& part, const DramConfig& config)
     : part_(&part),
+      policy_(config.policy),
       times_(part),
       mapping_(part, config.order, config.hashed),
       depth_((times_.rp + times_.rcd) / times_.burst + 2),
@@ -18,7 +19,7 @@ DramChannel::DramChannel(const DramPart& part, const DramConfig& config)
 Server::Service DramChannel::serve(const Message& message, Picoseconds now, Picoseconds) {
   commands_.advance(now);
   // The lines of one message stay on one side of a refresh.
-  if (message.lines > 1) commands_.refresh_if_due(now + last_column(message), now);
+  if (message.lines > 1) commands_.refresh_if_due(now + latest_column(message), now);
   Picoseconds done = now;
   for (unsigned i = 0; i < message.lines; ++i) {
     const DramPlace place = mapping_.place(message.dpa + i * line_bytes);
@@ -28,12 +29,14 @@ Server::Service DramChannel::serve(const Message& message, Picoseconds now, Pico
 }
 
 Picoseconds DramChannel::book(const Message& message, Picoseconds arrival) {
-  if (message.lines > 1) arrival = bookings_.past_refresh(arrival, last_column(message));
+  if (message.lines > 1) arrival = bookings_.past_refresh(arrival, latest_column(message));
+  DramBookings::Siblings siblings;
   Picoseconds done = arrival;
   for (unsigned i = 0; i < message.lines; ++i) {
     const DramPlace place = mapping_.place(message.dpa + i * line_bytes);
-    done = std::max(done, bookings_.access(place, message.write, arrival + i * times_.line_gap()));
+    done = std::max(done, bookings_.access(place, message.write, arrival, siblings));
   }
+  bookings_.turn_around(message.write, done);
   return done;
 }
 

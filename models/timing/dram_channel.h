@@ -12,7 +12,7 @@ struct DramConfig {
   Picoseconds page_timeout = 0;  ///< open pages: closes a row so long after its last use; 0 never
   DramOrder order = DramOrder::row_bank_column_group;
   bool hashed = true;
-  unsigned write_batch = 16;  ///< loosely timed: what the scheduler's write drains come to
+  unsigned write_batch = 8;  ///< loosely timed: what the scheduler's write drains come to
 };
 
 /// One DRAM channel with its banks: 64 bits of DDR4 or a subchannel of 32 bits of DDR5, one rank.
@@ -44,6 +44,11 @@ class DramChannel final : public Server {
     return commands_.bank_ready(mapping_.place(dpa), now);
   }
 
+  DramCommands::Outlook outlook(const Message& message, Picoseconds now) const {
+    return commands_.outlook(mapping_.place(message.dpa), message.write, now);
+  }
+  Picoseconds frontier(bool write, Picoseconds now) const { return commands_.frontier(write, now); }
+
   /// Sees every command that serve() decides; null for nobody. book() decides no commands.
   void observe(DramObserver* observer) { commands_.observe(observer); }
 
@@ -57,7 +62,13 @@ class DramChannel final : public Server {
     return times_.rcd + (message.lines - 1u) * times_.line_gap();
   }
 
+  /// The same at the most, whatever rows are open.
+  Picoseconds latest_column(const Message& message) const {
+    return last_column(message) + (policy_ == PagePolicy::open ? times_.rp : 0);
+  }
+
   const DramPart* part_;
+  PagePolicy policy_;
   DramTimes times_;
   DramMapping mapping_;
   std::size_t depth_;  // column commands that may wait for their time when the next is decided

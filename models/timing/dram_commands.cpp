@@ -33,22 +33,33 @@ void forget(std::vector<Entry>& entries, Picoseconds reach, Picoseconds now) {
 }  // namespace
 
 void DramCommands::advance(Picoseconds now) {
-  const Picoseconds column_reach =
-      std::max({times_.cwl + times_.burst + times_.wtr_l, times_.ccd_l_wr, times_.read_to_write});
-  forget(columns_, column_reach, now);
+  forget(columns_, column_reach_, now);
   forget(activates_, std::max(times_.faw, times_.rrd_l), now);
 }
 
 Picoseconds DramCommands::column_time(Picoseconds at, unsigned group, bool write) const {
+  const Picoseconds after[2][2] = {
+      {times_.column_gap(false, write, false), times_.column_gap(false, write, true)},
+      {times_.column_gap(true, write, false), times_.column_gap(true, write, true)}};
+  const Picoseconds before[2][2] = {
+      {times_.column_gap(write, false, false), times_.column_gap(write, false, true)},
+      {times_.column_gap(write, true, false), times_.column_gap(write, true, true)}};
+  const Column* const end = columns_.data() + columns_.size();
+  const Column* first = columns_.data();
+  while (first != end && first->at + column_reach_ <= at) ++first;
   for (bool moved = true; moved;) {
     moved = false;
-    for (const Column& other : columns_) {
-      const bool same = other.group == group;
-      const Picoseconds after = other.at + times_.column_gap(other.write, write, same);
-      if (at >= after) continue;
-      if (at < other.at && at + times_.column_gap(write, other.write, same) <= other.at) continue;
-      at = after;
-      moved = true;  // entries before this one that it stood in front of may forbid it now
+    for (const Column* other = first; other != end; ++other) {
+      const bool same = other->group == group;
+      if (at >= other->at + after[other->write][same]) continue;
+      if (at + before[other->write][same] <= other->at) {
+        if (at + column_reach_ <= other->at) break;
+        continue;
+      }
+      // Those that it has passed by now were either behind it or far enough before it: only the
+      // former may forbid the new time.
+      moved |= at < other->at;
+      at = other->at + after[other->write][same];
     }
   }
   return at;
@@ -154,6 +165,9 @@ Picoseconds DramCommands::access(const DramPlace& place, bool write, Picoseconds
   tell(write ? DramCommand::Kind::write : DramCommand::Kind::read, column, place.group, place.bank,
        place.row);
   insert(columns_, {column, place.group, write});
+  if (column >= last_of_group_[place.group].at) {
+    last_of_group_[place.group] = {column, place.group, write};
+  }
   bank.last_column = std::max(bank.last_column, column);
   bank.precharge_ready = std::max(bank.precharge_ready, column + times_.recovery(write));
   if (policy_ == PagePolicy::closed) {
@@ -175,6 +189,35 @@ bool DramCommands::bank_ready(const DramPlace& place, Picoseconds now) const {
   if (!bank.open) return bank.activate_ready <= now;
   if (bank.row == place.row) return bank.activated + times_.rcd <= now;
   return bank.precharge_ready <= now;
+}
+
+Picoseconds DramCommands::frontier(bool write, Picoseconds now) const {
+  if (columns_.empty()) return now;
+  const Column& last = columns_.back();
+  return std::max(now, last.at + times_.column_gap(last.write, write, false));
+}
+
+DramCommands::Outlook DramCommands::outlook(const DramPlace& place, bool write,
+                                            Picoseconds now) const {
+  const Bank& bank = banks_[place.bank];
+  Outlook result;
+  result.bank = place.bank;
+  result.hit = row_hit(place, now);
+  result.conflict = bank.open && !result.hit;
+  if (result.hit) {
+    result.column = std::max(now, bank.activated + times_.rcd);
+  } else if (result.conflict) {
+    result.column =
+        std::max(std::max(now, bank.precharge_ready) + times_.rp, bank.activated + times_.rc) +
+        times_.rcd;
+  } else {
+    result.column = std::max(now, bank.activate_ready) + times_.rcd;
+  }
+  const Column& last = last_of_group_[place.group];
+  if (last.at != 0) {
+    result.column = std::max(result.column, last.at + times_.column_gap(last.write, write, true));
+  }
+  return result;
 }
 
 Picoseconds DramCommands::fewer_waiting(std::size_t depth, Picoseconds now) const {

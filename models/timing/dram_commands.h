@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -46,10 +47,13 @@ class DramCommands {
   DramCommands(const DramTimes& times, unsigned groups, unsigned banks, PagePolicy policy,
                Picoseconds page_timeout)
       : times_(times),
+        column_reach_(
+            std::max({times.cwl + times.burst + times.wtr_l, times.ccd_l_wr, times.read_to_write})),
         groups_(groups),
         policy_(policy),
         page_timeout_(page_timeout),
-        banks_(banks) {}
+        banks_(banks),
+        last_of_group_(groups) {}
 
   void observe(DramObserver* observer) { observer_ = observer; }
 
@@ -63,6 +67,17 @@ class DramCommands {
   bool row_hit(const DramPlace& place, Picoseconds now) const;
   /// The first command of an access could go now, as far as its bank is concerned.
   bool bank_ready(const DramPlace& place, Picoseconds now) const;
+  /// What an access would find if it were decided now; an estimate, since it counts only the last
+  /// commands of all and of its bank group.
+  struct Outlook {
+    Picoseconds column = 0;  ///< when its column command could go
+    unsigned bank = 0;
+    bool hit = false;
+    bool conflict = false;  ///< another row is open
+  };
+  Outlook outlook(const DramPlace& place, bool write, Picoseconds now) const;
+  /// When the next column command could go that finds its row open.
+  Picoseconds frontier(bool write, Picoseconds now) const;
   /// When fewer than `depth` column commands will be waiting for their time.
   Picoseconds fewer_waiting(std::size_t depth, Picoseconds now) const;
 
@@ -76,9 +91,9 @@ class DramCommands {
     Picoseconds last_column = 0;
   };
   struct Column {
-    Picoseconds at;
-    unsigned group;
-    bool write;
+    Picoseconds at = 0;
+    unsigned group = 0;
+    bool write = false;
   };
   struct Activate {
     Picoseconds at;
@@ -100,12 +115,14 @@ class DramCommands {
   }
 
   DramTimes times_;
+  Picoseconds column_reach_;  // no two column commands further apart have to do with each other
   unsigned groups_;
   PagePolicy policy_;
   Picoseconds page_timeout_;
   std::vector<Bank> banks_;
   std::vector<Column> columns_;      // sorted by time; a few dozen at most
   std::vector<Activate> activates_;  // likewise
+  std::vector<Column> last_of_group_;
   std::uint64_t next_refresh_ = 1;
   DramObserver* observer_ = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "models/timing/dram_channel.h"
 
@@ -42,10 +43,11 @@ struct FrFcfsConfig {
   unsigned least_batch = 8;  ///< writes that were begun for want of reads, before reads go on
 };
 
-/// First ready, first come first served: row hits first, then those whose bank is ready, then the
-/// oldest; the oldest of each kind. Writes are kept back and go in batches, because each change of
-/// direction costs the bus some 10 to 20 ns. Banks that a burst of hits keeps from others are freed
-/// by the starvation cap.
+/// First ready, first come first served: the oldest row hit that the bus need not wait for (lines
+/// of one bank group must keep a distance), else the oldest line whose bank can be made ready in
+/// time, else the one that is ready soonest. An open row that others wait for is not closed. Writes
+/// are kept back and go in batches, because each change of direction costs the bus some 10 to 20
+/// ns. Banks that a burst of hits keeps from others are freed by the starvation cap.
 class FrFcfsScheduler final : public DramScheduler {
  public:
   explicit FrFcfsScheduler(const FrFcfsConfig& config = {}) : config_(config) {}
@@ -53,9 +55,17 @@ class FrFcfsScheduler final : public DramScheduler {
                      Picoseconds now) override;
 
  private:
+  struct Candidate {
+    std::size_t index;
+    DramCommands::Outlook outlook;
+  };
+
   bool writes_next(unsigned reads, unsigned writes);
+  std::size_t first_ready(const Waiting* waiting, std::size_t count, bool write,
+                          const DramChannel& channel, Picoseconds now);
 
   FrFcfsConfig config_;
+  std::vector<Candidate> candidates_;  // kept for its memory
   bool draining_ = false;
   unsigned batch_ = 0;  // writes since the last read
 };

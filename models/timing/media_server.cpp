@@ -32,9 +32,10 @@ unsigned ChannelSpread::rotation(std::uint64_t round) const {
     for (unsigned step = digit_bits_; step < 64; step *= 2) round ^= round >> step;
     return static_cast<unsigned>(round) & (channels_ - 1);
   }
-  std::uint64_t sum = 0;
-  for (; round != 0; round >>= digit_bits_) sum += round & ((1u << digit_bits_) - 1);
-  return static_cast<unsigned>(sum % channels_);
+  // Digit sums repeat with the strides that they are meant for (the digits of base 4 add up to the
+  // number itself modulo 3); multiples of the golden ratio spread all of them.
+  const std::uint64_t fraction = round * 0x9E37'79B9'7F4A'7C15 >> 32;
+  return static_cast<unsigned>(fraction * channels_ >> 32);
 }
 
 std::uint64_t ChannelSpread::dpa(const Place& place) const {

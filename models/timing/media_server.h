@@ -15,8 +15,8 @@ namespace cxlpool::timing {
 ///
 ///     round = unit / channels, place = unit % channels, local unit = round
 ///     channels a power of two:  channel = place XOR all base-`channels` digits of round
-///     any other number:         channel = (place + all base-2^b digits of round) % channels,
-///                               2^b the next power of two
+///     any other number:         channel = (place + channels * frac(round * golden ratio)) %
+///     channels
 ///
 /// Each channel's own addresses are dense, and every (channel, local address) is one DPA.
 class ChannelSpread {
