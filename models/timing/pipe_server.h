@@ -17,40 +17,47 @@ class PipeServer final : public Server {
     Picoseconds latency = 0;
     Picoseconds gap_per_message = 0;
     Picoseconds gap_per_line = 0;
+    std::optional<Picoseconds> write_latency = std::nullopt;       ///< where it differs
+    std::optional<Picoseconds> write_gap_per_line = std::nullopt;  ///< where it differs
     Picoseconds span = 4'000 * ps_per_ns;  ///< of loosely timed arrivals, plus the backlog
   };
 
   explicit PipeServer(const Config& config) : config_{config} {
-    if (const Picoseconds usual = gap(1); usual > 1) {
-      calendar_.emplace(usual, 0, units_per_bin, config.span);
-    }
+    Message message;
+    usual_ = gap(message);
+    message.write = true;
+    if (usual_ == 0 || (gap(message) != 0 && gap(message) < usual_)) usual_ = gap(message);
+    if (usual_ > 1) calendar_.emplace(usual_, 0, units_per_bin, config.span);
   }
 
   Service serve(const Message& message, Picoseconds now, Picoseconds /*ready*/) override {
-    const Picoseconds used = gap(message.lines);
-    return {now + (used == 0 ? 1 : used), now + config_.latency};
+    return {now + gap(message), now + alone(message)};
   }
 
   Picoseconds book(const Message& message, Picoseconds arrival) override {
     Picoseconds wait = 0;
     if (calendar_) {
-      const Picoseconds usual = gap(1);
-      const Picoseconds units = (gap(message.lines) * units_per_bin + usual - 1) / usual;
+      const Picoseconds units = (gap(message) * units_per_bin + usual_ - 1) / usual_;
       wait = calendar_->book(arrival, static_cast<unsigned>(units));
     }
-    return arrival + wait + config_.latency;
+    return arrival + wait + alone(message);
   }
 
-  Picoseconds alone(const Message& /*message*/) const override { return config_.latency; }
+  Picoseconds alone(const Message& message) const override {
+    return message.write && config_.write_latency ? *config_.write_latency : config_.latency;
+  }
 
  private:
   static constexpr unsigned units_per_bin = 720;
 
-  Picoseconds gap(unsigned lines) const {
-    return config_.gap_per_message + lines * config_.gap_per_line;
+  Picoseconds gap(const Message& message) const {
+    const bool other = message.write && config_.write_gap_per_line;
+    const Picoseconds per_line = other ? *config_.write_gap_per_line : config_.gap_per_line;
+    return config_.gap_per_message + message.lines * per_line;
   }
 
   Config config_;
+  Picoseconds usual_ = 0;                 // the shortest gap that there is
   std::optional<SlotCalendar> calendar_;  // none where nothing limits the rate
 };
 

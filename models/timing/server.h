@@ -14,7 +14,8 @@ namespace cxlpool::timing {
 class Server {
  public:
   struct Service {
-    Picoseconds free_at = 0;  ///< when the next message may begin; later than `now`
+    Picoseconds free_at =
+        0;  ///< when the next message may begin; `now`, where any number may at once
     Picoseconds done_at = 0;  ///< when this message has come out at the other end
   };
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "models/timing/arbiter.h"
+#include "models/timing/dram_scheduler.h"
+
+namespace cxlpool::timing {
+
+/// Puts a DRAM scheduler in front of a channel's station: shows it all that waits, oldest first.
+class DramArbiter final : public Arbiter {
+ public:
+  /// `channel` is the station's server.
+  DramArbiter(const DramChannel& channel, std::unique_ptr<DramScheduler> scheduler)
+      : channel_(channel), scheduler_(std::move(scheduler)) {}
+
+  Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override {
+    transits_.clear();
+    waiting_.clear();
+    // A device's channel has one input, so its queue is in order already.
+    for (Transit* transit = heads.front(); transit; transit = transit->behind) {
+      transits_.push_back(transit);
+      waiting_.push_back({&transit->message, transit->ready, transit->order});
+    }
+    return *transits_[scheduler_->choose(waiting_.data(), waiting_.size(), channel_, now)];
+  }
+
+ private:
+  const DramChannel& channel_;
+  std::unique_ptr<DramScheduler> scheduler_;
+  std::vector<Transit*> transits_;
+  std::vector<Waiting> waiting_;
+};
+
+}  // namespace cxlpool::timing

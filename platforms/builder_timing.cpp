@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platforms/builder_timing.h"
+
+#include <algorithm>
+
+#include "models/timing/dram_arbiter.h"
+#include "models/timing/link_direction.h"
+#include "models/timing/pipe_server.h"
+
+namespace cxlpool::platforms {
+
+using fabric::Timekeeper;
+using timing::Arbiter;
+using timing::FifoArbiter;
+using timing::LinkDirection;
+using timing::Picoseconds;
+using timing::PipeServer;
+using timing::PriorityArbiter;
+using timing::RoundRobinArbiter;
+using timing::Server;
+using timing::Station;
+
+namespace {
+
+std::unique_ptr<Station> make_station(Timekeeper& time, Station::Config config,
+                                      std::unique_ptr<Server> server,
+                                      std::unique_ptr<Arbiter> arbiter) {
+  return std::make_unique<Station>(time.timeline(), std::move(config), std::move(server),
+                                   std::move(arbiter));
+}
+
+std::unique_ptr<Station> make_station(Timekeeper& time, Station::Config config,
+                                      const PipeServer::Config& pipe) {
+  return make_station(time, std::move(config), std::make_unique<PipeServer>(pipe),
+                      std::make_unique<FifoArbiter>());
+}
+
+/// Of a switch's transmitting port; a null switch has one sender, which needs none.
+std::unique_ptr<Arbiter> make_arbiter(const SwitchDescription* described, bool from_upstream) {
+  if (!described) return std::make_unique<FifoArbiter>();
+  switch (described->timing.arbitration) {
+    case Arbitration::fifo:
+      return std::make_unique<FifoArbiter>();
+    case Arbitration::round_robin:
+      return std::make_unique<RoundRobinArbiter>();
+    case Arbitration::weighted:
+      return from_upstream ? std::make_unique<RoundRobinArbiter>(described->timing.weights)
+                           : std::make_unique<RoundRobinArbiter>();
+    case Arbitration::priority:
+      return std::make_unique<PriorityArbiter>();
+  }
+  return nullptr;
+}
+
+timing::LinkConfig make_link_config(const PhysicalLinkDescription& physical) {
+  timing::LinkConfig config;
+  config.generation = physical.gen;
+  config.width = physical.width;
+  switch (physical.flit_mode()) {
+    case FlitMode::flit_68b:
+      config.flit = timing::FlitMode::flit_68b;
+      break;
+    case FlitMode::flit_256b:
+      config.flit = timing::FlitMode::flit_256b;
+      break;
+    case FlitMode::flit_256b_lopt:
+      config.flit = timing::FlitMode::flit_256b_lopt;
+      break;
+  }
+  config.mdh = physical.mdh;
+  config.sync_header_bypass = physical.sync_header_bypass;
+  return config;
+}
+
+PipeServer::Config pace(const PaceDescription& read, const PaceDescription& write) {
+  PipeServer::Config pipe;
+  pipe.gap_per_line = read.between(timing::line_bytes);
+  pipe.write_gap_per_line = write.between(timing::line_bytes);
+  return pipe;
+}
+
+void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& described,
+                       Timekeeper& time) {
+  const MediaDescription& media = described.timing.media;
+  timing::DramConfig dram;
+  dram.policy =
+      media.page == PagePolicy::open ? timing::PagePolicy::open : timing::PagePolicy::closed;
+  device.spread = timing::ChannelSpread(media.channels, media.channel_granularity);
+  for (unsigned i = 0; i < media.channels; ++i) {
+    auto channel = std::make_unique<timing::DramChannel>(timing::dram_part(media.part), dram);
+    std::unique_ptr<Arbiter> arbiter = std::make_unique<FifoArbiter>();
+    if (media.scheduler == DramScheduler::first_ready) {
+      arbiter = std::make_unique<timing::DramArbiter>(*channel,
+                                                      std::make_unique<timing::FrFcfsScheduler>());
+    }
+    Station::Config config;
+    config.label = described.name + ".channel" + std::to_string(i);
+    config.depth = media.queue;
+    config.latency = described.timing.response_latency;
+    device.channels.push_back(make_station(time, config, std::move(channel), std::move(arbiter)));
+  }
+}
+
+void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& described,
+                     Timekeeper& time) {
+  const MediaDescription& media = described.timing.media;
+  PipeServer::Config pipe;
+  pipe.latency = media.latency;
+  pipe.write_latency = media.latency_of_write();
+  pipe.gap_per_line = media.read_gap;
+  pipe.write_gap_per_line = media.write_gap;
+  if (media.bytes_per_second != 0) {
+    PaceDescription rate;
+    rate.bytes_per_second = media.bytes_per_second;
+    pipe.gap_per_line = rate.between(timing::line_bytes);
+    pipe.write_gap_per_line = pipe.gap_per_line;
+  }
+  Station::Config config;
+  config.label = described.name + ".media";
+  config.depth = media.queue;
+  config.latency = described.timing.response_latency;
+  device.channels.push_back(make_station(time, config, pipe));
+}
+
+}  // namespace
+
+fabric::HostTiming make_host_timing(const HostDescription& described, Timekeeper& time) {
+  fabric::HostTiming host;
+  host.time = &time;
+  host.response_latency = described.timing.response_latency;
+  host.outstanding = described.timing.outstanding;
+  host.traffic_class = static_cast<std::uint8_t>(described.timing.priority);
+  Station::Config config;
+  config.label = described.name + ".issue";
+  config.latency = described.timing.request_latency;
+  host.issue = make_station(time, config, pace(described.timing.read, described.timing.write));
+  return host;
+}
+
+fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsigned credits,
+                                        Timekeeper& time) {
+  const SwitchTimingDescription& timing = described.timing;
+  fabric::SwitchTiming made;
+  made.time = &time;
+  if (timing.shared_buffers) made.shared = std::make_unique<timing::BufferPool>(timing.buffers);
+  const auto ingress = [&](const std::string& port) {
+    Station::Config config;
+    config.label = described.name + "." + port + ".ingress";
+    config.depth = timing.shared_buffers ? timing.buffers : std::min(timing.ingress_queue, credits);
+    config.latency = timing.latency;
+    config.pool = made.shared.get();
+    return make_station(time, config, PipeServer::Config{});
+  };
+  for (unsigned i = 0; i < described.upstream.size(); ++i) {
+    made.from_usp.push_back(ingress("usp" + std::to_string(i)));
+  }
+  for (const DownstreamPortDescription& port : described.downstream) {
+    made.from_dsp.push_back(ingress(port.name));
+  }
+  return made;
+}
+
+fabric::LinkTiming make_link_timing(const std::string& label,
+                                    const PhysicalLinkDescription* physical, Picoseconds latency,
+                                    const LinkEnds& ends, Timekeeper& time) {
+  fabric::LinkTiming link;
+  link.time = &time;
+  const auto make = [&](LinkDirection::Way way, const SwitchDescription* sender) {
+    const bool down = way == LinkDirection::Way::m2s;
+    Station::Config config;
+    config.label = label + (down ? ".m2s" : ".s2m");
+    std::unique_ptr<Server> server;
+    if (physical) {
+      config.latency = physical->flight();
+      config.depth = sender ? sender->timing.egress_queue : physical->queue;
+      server = std::make_unique<LinkDirection>(make_link_config(*physical), way);
+    } else {
+      config.latency = latency;
+      config.depth = sender ? sender->timing.egress_queue : 0;
+      server = std::make_unique<PipeServer>(PipeServer::Config{});
+    }
+    return make_station(time, config, std::move(server), make_arbiter(sender, down));
+  };
+  link.m2s = make(LinkDirection::Way::m2s, ends.upper);
+  link.s2m = make(LinkDirection::Way::s2m, ends.lower);
+  return link;
+}
+
+std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescription& described,
+                                                           unsigned credits, Timekeeper& time) {
+  auto device = std::make_unique<fabric::EndpointTiming>();
+  device->time = &time;
+  Station::Config config;
+  config.label = described.name + ".controller";
+  config.depth = std::min(described.timing.queue, credits);
+  config.latency = described.timing.request_latency;
+  device->controller = make_station(time, config, PipeServer::Config{});
+  if (described.timing.media.kind == MediaKind::dram) {
+    add_dram_channels(*device, described, time);
+  } else {
+    add_fixed_media(*device, described, time);
+  }
+  return device;
+}
+
+}  // namespace cxlpool::platforms
