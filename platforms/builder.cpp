@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "platforms/builder_parts.h"
+#include "platforms/builder_timing.h"
 
 namespace cxlpool::platforms {
 
@@ -12,6 +13,7 @@ using address::ComponentKind;
 
 Platform::Platform(const PlatformDescription& description, const Options& options)
     : description_(description) {
+  if (options.timed) time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
   build_hosts(options);
   build_switches();
   build_devices();
@@ -37,7 +39,9 @@ void Platform::build_host(const HostDescription& described, const Options& optio
   for (const auto& window : described.windows) {
     config.windows.push_back(make_window(window, described));
   }
-  hosts_.push_back(std::make_unique<fabric::Host>(module_name(described.name).c_str(), config));
+  hosts_.push_back(std::make_unique<fabric::Host>(
+      module_name(described.name).c_str(), config,
+      time_ ? make_host_timing(described, *time_) : fabric::HostTiming{}));
   fabric::Host& host = *hosts_.back();
 
   direct_.push_back(
@@ -46,8 +50,10 @@ void Platform::build_host(const HostDescription& described, const Options& optio
 
   for (unsigned i = 0; i < described.bridges.size(); ++i) {
     const std::string label = described.name + "." + described.bridges[i].name;
-    bridges_.push_back(std::make_unique<fabric::HostBridge>(
-        module_name(label).c_str(), make_bridge_config(described.bridges[i], label)));
+    fabric::HostBridge::Config bridge_config = make_bridge_config(described.bridges[i], label);
+    bridge_config.time = time_.get();
+    bridges_.push_back(
+        std::make_unique<fabric::HostBridge>(module_name(label).c_str(), bridge_config));
     fabric::HostBridge& bridge = *bridges_.back();
     host.bridge[i].bind(bridge.usp[0]);
     for (unsigned p = 0; p < described.bridges[i].root_ports.size(); ++p) {
@@ -59,8 +65,13 @@ void Platform::build_host(const HostDescription& described, const Options& optio
 
 void Platform::build_switches() {
   for (const SwitchDescription& described : description_.switches) {
-    switches_.push_back(std::make_unique<fabric::CxlSwitch>(module_name(described.name).c_str(),
-                                                            make_switch_config(described)));
+    fabric::SwitchTiming timing;
+    if (time_) {
+      const unsigned room = credits(described.upstream.front(), described.name);
+      timing = make_switch_timing(described, room, *time_);
+    }
+    switches_.push_back(std::make_unique<fabric::CxlSwitch>(
+        module_name(described.name).c_str(), make_switch_config(described), std::move(timing)));
     fabric::CxlSwitch& cxl_switch = *switches_.back();
     for (unsigned p = 0; p < described.downstream.size(); ++p) {
       ports_[described.name + "." + described.downstream[p].name] = {&cxl_switch, p};
@@ -76,8 +87,14 @@ void Platform::build_switches() {
 void Platform::build_devices() {
   for (const DeviceDescription& described : description_.devices) {
     const auto id = static_cast<fabric::DeviceId>(devices_.size());
-    devices_.push_back(std::make_unique<fabric::Type3Device>(module_name(described.name).c_str(),
-                                                             make_device_config(described, id)));
+    std::unique_ptr<fabric::EndpointTiming> timing;
+    if (time_) {
+      timing = make_device_timing(described, credits(described.at, described.name), *time_);
+    }
+    devices_.push_back(
+        std::make_unique<fabric::Type3Device>(module_name(described.name).c_str(),
+                                              make_device_config(described, id),
+                                              std::move(timing)));
     add_component(described.name, ComponentKind::device, devices_.back()->mmio,
                   &devices_.back()->decoders());
   }
@@ -108,7 +125,14 @@ fabric::Link& Platform::add_link(const std::string& upper, const std::string& lo
   config.label = upper + "-" + lower;
   config.latency = fabric::to_sc_time(link_latency(upper, lower));
   config.up = up;
-  links_.push_back(std::make_unique<fabric::Link>(module_name(config.label).c_str(), config));
+  fabric::LinkTiming timing;
+  if (time_) {
+    const LinkEnds ends{find_switch(upper.substr(0, upper.find('.'))), find_switch(lower)};
+    timing = make_link_timing(config.label, physical_link(upper, lower), link_latency(upper, lower),
+                              ends, *time_);
+  }
+  links_.push_back(std::make_unique<fabric::Link>(module_name(config.label).c_str(), config,
+                                                  std::move(timing)));
   fabric::Link& link = *links_.back();
   const PortRef port = ports_.at(upper);
   port.hop->dsp[port.index].bind(link.usp[0]);
@@ -120,12 +144,39 @@ fabric::Link& Platform::add_link(const std::string& upper, const std::string& lo
   return link;
 }
 
-timing::Picoseconds Platform::link_latency(const std::string& upper,
+const LinkDescription* Platform::find_link(const std::string& upper,
                                            const std::string& lower) const {
   for (const LinkDescription& link : description_.links) {
-    if (link.upper == upper && link.lower == lower) return link.latency;
+    if (link.upper == upper && link.lower == lower) return &link;
   }
-  return description_.default_link_latency;
+  return nullptr;
+}
+
+timing::Picoseconds Platform::link_latency(const std::string& upper,
+                                           const std::string& lower) const {
+  const LinkDescription* link = find_link(upper, lower);
+  return link ? link->latency : description_.default_link_latency;
+}
+
+/// Null: a constant latency.
+const PhysicalLinkDescription* Platform::physical_link(const std::string& upper,
+                                                       const std::string& lower) const {
+  const LinkDescription* link = find_link(upper, lower);
+  const auto& physical = link ? link->physical : description_.default_link;
+  return physical ? &*physical : nullptr;
+}
+
+/// Messages that the receiver below has room for.
+unsigned Platform::credits(const std::string& upper, const std::string& lower) const {
+  const PhysicalLinkDescription* physical = physical_link(upper, lower);
+  return physical ? physical->credits : PhysicalLinkDescription{}.credits;
+}
+
+const SwitchDescription* Platform::find_switch(const std::string& name) const {
+  for (const SwitchDescription& described : description_.switches) {
+    if (described.name == name) return &described;
+  }
+  return nullptr;
 }
 
 void Platform::add_component(std::string label, ComponentKind kind, fabric::MmioSocket& mmio,

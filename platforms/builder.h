@@ -34,6 +34,9 @@ class Platform {
  public:
   struct Options {
     bool compiled_routes = true;
+    /// Builds what takes time: stations in every module, on a timeline. Without it a platform has
+    /// constant link latencies at most.
+    bool timed = false;
     /// Core sockets of each host beside the one that direct(h) uses.
     std::vector<unsigned> extra_cores;
   };
@@ -68,6 +71,9 @@ class Platform {
   /// Hot-removal: takes the link down; the device loses power.
   void unplug(const std::string& device);
 
+  /// Null unless timed.
+  fabric::Timekeeper* time() { return time_.get(); }
+
   /// Counters of everything that accesses pass, by label, in building order. Settled first.
   struct LabelledCounters {
     std::string label;
@@ -93,11 +99,17 @@ class Platform {
                          fabric::Hop::UpstreamSocket* hop_side,
                          tlm_utils::simple_target_socket<fabric::Endpoint>* device_side,
                          bool up);
+  const LinkDescription* find_link(const std::string& upper, const std::string& lower) const;
+  const PhysicalLinkDescription* physical_link(const std::string& upper,
+                                               const std::string& lower) const;
+  unsigned credits(const std::string& upper, const std::string& lower) const;
   timing::Picoseconds link_latency(const std::string& upper, const std::string& lower) const;
+  const SwitchDescription* find_switch(const std::string& name) const;
   void add_component(std::string label, address::ComponentKind kind, fabric::MmioSocket& mmio,
                      const address::HdmDecoderBlock* decoders);
 
   PlatformDescription description_;
+  std::unique_ptr<fabric::Timekeeper> time_;
   std::vector<std::unique_ptr<fabric::Host>> hosts_;
   std::vector<std::unique_ptr<fabric::DirectInitiator>> direct_;
   std::vector<std::unique_ptr<fabric::HostBridge>> bridges_;
