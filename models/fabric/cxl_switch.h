@@ -47,7 +47,6 @@ class CxlSwitch : public Hop, private RegisterOwner {
  private:
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   std::vector<unsigned> upstream_of(unsigned port) const override;
-  int port_index(std::uint8_t number) const override;
   bool leads(unsigned port, unsigned ingress) const {
     return is_bound(port) && config_.downstream_ports[port].bound_to == static_cast<int>(ingress);
   }

@@ -28,7 +28,6 @@ class Link : public Hop {
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   sc_core::sc_time latency() const override { return latency_; }
   std::vector<unsigned> upstream_of(unsigned) const override { return {0}; }
-  int port_index(std::uint8_t) const override { return 0; }
 
   sc_core::sc_time latency_;
   bool up_;
