@@ -91,7 +91,7 @@ void Type3Device::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time&
     fail(trans, target.cause, label().c_str(), target.decoder);
     return;
   }
-  serve_at(target.dpa, trans);
+  serve_at(target.dpa, trans, trans.get_extension<MemoryAccess>());
 }
 
 void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {

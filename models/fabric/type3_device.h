@@ -53,9 +53,9 @@ class Type3Device : public sc_core::sc_module, public TopologyNode, private Regi
   void power_cycle();
 
   /// Serves an access whose DPA is known and within capacity; it is not counted. The sockets' path
-  /// and compiled routes both end here.
-  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
-    if (auto* access = trans.get_extension<MemoryAccess>()) {
+  /// and compiled routes both end here. `access` is the payload's extension, null without.
+  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access) {
+    if (access) {
       access->device = config_.id;
       access->dpa = dpa;
     }
