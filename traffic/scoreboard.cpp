@@ -2,6 +2,7 @@
 #include "traffic/scoreboard.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -146,6 +147,14 @@ bool Scoreboard::judge_bytes(const std::string& who, const tlm::tlm_generic_payl
   std::uint8_t* oracle = page.data() + expected.dpa % Oracle::page_bytes;
   const std::uint64_t begin = expected.hpa - trans.get_address();
   const std::uint8_t* data = trans.get_data_ptr() + begin;
+  if (!trans.get_byte_enable_ptr() && std::memcmp(stored.data(), data, expected.size) == 0) {
+    // All is well at once; only what is not needs to be looked at byte by byte.
+    if (trans.is_write()) {
+      std::memcpy(oracle, data, expected.size);
+      return true;
+    }
+    if (std::memcmp(data, oracle, expected.size) == 0) return true;
+  }
   for (std::uint32_t i = 0; i < expected.size; ++i) {
     const bool enabled = is_enabled(trans, begin + i);
     if (trans.is_write() && enabled) oracle[i] = data[i];

@@ -62,7 +62,7 @@ CompiledRoutes::Leaf make_leaf(const DecodeTree& tree, const Route& route, std::
   const DecodeRange& range = *node.decoders->find(hpa);
   leaf.base = range.base;
   leaf.dpa_base = range.dpa_base;
-  leaf.interleave = range.interleave;
+  leaf.set_interleave(range.interleave);
   leaf.capacity = node.partitions.capacity();
   return leaf;
 }

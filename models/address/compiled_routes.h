@@ -27,11 +27,25 @@ class CompiledRoutes {
     std::uint64_t base = 0;
     std::uint64_t dpa_base = 0;
     std::uint64_t capacity = 0;
-    Interleave interleave;
 
+    /// As Interleave::dpa_offset(), with what depends on the decoder alone worked out before.
     std::uint64_t dpa(std::uint64_t hpa) const {
-      return dpa_base + interleave.dpa_offset(hpa - base);
+      const std::uint64_t offset = hpa - base;
+      std::uint64_t granule = offset >> way_shift;
+      if (__builtin_expect(multiple_of_3, 0)) granule /= 3;
+      return dpa_base + (granule << granule_shift | (offset & granule_mask));
     }
+    void set_interleave(Interleave interleave) {
+      multiple_of_3 = interleave.is_multiple_of_3();
+      granule_shift = static_cast<std::uint8_t>(interleave.shift());
+      way_shift = static_cast<std::uint8_t>(interleave.shift() + interleave.binary_ways_bits());
+      granule_mask = interleave.granularity() - 1u;
+    }
+
+   private:
+    std::uint64_t granule_mask = 0xFF;
+    std::uint8_t granule_shift = 8, way_shift = 8;
+    bool multiple_of_3 = false;
   };
 
   CompiledRoutes() = default;

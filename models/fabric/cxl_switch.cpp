@@ -18,6 +18,9 @@ CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming t
       timing_(std::move(timing)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
                                              ComponentKind::switch_upstream, config_.capability))) {
+  for (unsigned i = 0; i < config_.downstream_ports.size(); ++i) {
+    number_port(config_.downstream_ports[i].number, i);
+  }
   for (unsigned i = 0; i < mmio.size(); ++i) {
     mmio[i].serve(*this, i);
     ingress_labels_.push_back(mmio.size() == 1 ? label() : label() + ".usp" + std::to_string(i));
@@ -36,13 +39,6 @@ std::vector<unsigned> CxlSwitch::upstream_of(unsigned port) const {
   const int upstream = config_.downstream_ports[port].bound_to;
   if (upstream == unbound) return {};
   return {static_cast<unsigned>(upstream)};
-}
-
-int CxlSwitch::port_index(std::uint8_t number) const {
-  for (std::size_t i = 0; i < config_.downstream_ports.size(); ++i) {
-    if (config_.downstream_ports[i].number == number) return static_cast<int>(i);
-  }
-  return -1;
 }
 
 void CxlSwitch::bind_port(unsigned downstream, int upstream) {

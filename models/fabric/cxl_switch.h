@@ -55,7 +55,6 @@ class CxlSwitch : public Hop, private RegisterOwner {
  private:
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   std::vector<unsigned> upstream_of(unsigned port) const override;
-  int port_index(std::uint8_t number) const override;
   timing::Station* request_station(unsigned ingress) const override {
     return timing_.from_usp[ingress].get();
   }

@@ -56,7 +56,7 @@ void Endpoint::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& de
   count(counters_, trans);
   const Target target = checked_target(trans, is_malformed(trans));
   if (target.cause != Cause::none) return refuse(trans, target);
-  serve_at(target.dpa, trans);
+  serve_at(target.dpa, trans, trans.get_extension<MemoryAccess>());
   if (!timing_) return;
   const timing::Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   delay = to_sc_time(book(request_message(trans), target.dpa, now + to_picoseconds(delay)) - now);
@@ -100,7 +100,7 @@ Place Endpoint::place_above(unsigned input) const {
 }
 
 void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::Actor& then) {
-  serve_at(dpa, *passage.payload);
+  serve_at(dpa, *passage.payload, passage.access);
   if (witness_) witness_->served(id_, dpa, *passage.payload);
   const timing::ChannelSpread::Place place = timing_->spread.place(dpa);
   passage.message.dpa = place.local;

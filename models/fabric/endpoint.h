@@ -53,8 +53,9 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   void set_witness(Witness* witness) { witness_ = witness; }
 
   /// Serves an access whose DPA is known and within capacity; it is not counted. The sockets' path
-  /// and compiled routes both end here.
-  virtual void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans) = 0;
+  /// and compiled routes both end here. `access` is the payload's extension, null without.
+  virtual void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans,
+                        MemoryAccess* access) = 0;
 
   /// Loosely timed: takes the message through controller and media; from arrival to the moment
   /// when the response may go up.

@@ -15,7 +15,9 @@ Hop::Hop(sc_core::sc_module_name name, std::string label, unsigned upstream, uns
       label_(std::move(label)),
       neighbours_(downstream),
       time_(time),
-      above_(upstream) {
+      above_(upstream),
+      below_(downstream) {
+  port_of_number_.fill(-1);
   for (unsigned i = 0; i < upstream; ++i) {
     usp[i].register_b_transport(this, &Hop::b_transport, static_cast<int>(i));
     usp[i].register_transport_dbg(this, &Hop::transport_dbg, static_cast<int>(i));
@@ -32,12 +34,18 @@ void Hop::end_of_elaboration() {
   for (unsigned i = 0; i < dsp.size(); ++i) {
     if (!is_bound(i)) continue;
     neighbours_[i] = Neighbour::below(dsp[i]);
+    below_[i] = dsp[i].operator->();
     if (neighbours_[i].node) neighbours_[i].node->attach(neighbours_[i].ingress, *this, i);
   }
 }
 
 void Hop::attach(unsigned ingress, TopologyNode& above, unsigned port) {
   above_[ingress] = {&above, port};
+}
+
+void Hop::number_port(std::uint8_t number, unsigned port) {
+  std::int16_t& entry = port_of_number_[number];
+  if (entry < 0) entry = static_cast<std::int16_t>(port);
 }
 
 Hop::Egress Hop::checked_route(const tlm::tlm_generic_payload& trans, unsigned ingress,
@@ -61,9 +69,11 @@ void Hop::b_transport(int ingress_port, tlm::tlm_generic_payload& trans, sc_core
   const Egress out = checked_route(trans, ingress, is_malformed(trans));
   if (out.cause != Cause::none) return refuse(trans, out, ingress);
   if (time_) return pass_on_booked(trans, ingress, out.port, delay);
-  delay += latency();
-  dsp[out.port]->b_transport(trans, delay);
-  delay += latency();
+  const sc_core::sc_time one_way = latency();
+  delay += one_way;
+  auto* below = below_[out.port] ? below_[out.port] : dsp[out.port].operator->();
+  below->b_transport(trans, delay);
+  delay += one_way;
 }
 
 void Hop::pass_on_booked(tlm::tlm_generic_payload& trans, unsigned ingress, unsigned port,
@@ -118,7 +128,7 @@ Hop::Egress Hop::decode(const address::HdmDecoderBlock& decoders, std::uint64_t 
     const auto miss = decoders.why_not(hpa);
     return Egress::refuse(miss.cause, miss.decoder);
   }
-  const int port = port_index(range->targets[range->interleave.position(hpa)]);
+  const int port = port_of_number_[range->targets[range->interleave.position(hpa)]];
   if (port < 0) return Egress::refuse(Cause::no_port, range->index);
   Egress out;
   out.decoder = range->index;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -91,7 +93,7 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   /// list.
   Egress decode(const address::HdmDecoderBlock& decoders, std::uint64_t hpa) const;
 
-  bool is_bound(unsigned port) const { return dsp[port].size() > 0; }
+  bool is_bound(unsigned port) const { return below_[port] || dsp[port].size() > 0; }
   const Neighbour& neighbour(unsigned port) const { return neighbours_[port]; }
 
   /// In whose name upstream port `ingress` refuses.
@@ -100,8 +102,8 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   /// This module's entry in a topology, for describe().
   address::NodeIndex add_node(Topology& topology, address::Node node, unsigned ingress = 0);
 
-  /// Maps a port number of a target list to an index of `dsp`; -1: none has it.
-  virtual int port_index(std::uint8_t number) const = 0;
+  /// Target lists that name port `number` mean dsp[port] from now on; the first to ask has it.
+  void number_port(std::uint8_t number, unsigned port);
 
   Counters counters_;
 
@@ -147,6 +149,8 @@ class Hop : public sc_core::sc_module, public TopologyNode {
   PassageActor<Hop> admit_response_{*this, &Hop::admit_response};
   PassageActor<Hop> response_passed_{*this, &Hop::response_passed};
   PassageActor<Hop> answer_refused_{*this, &Hop::answer_refused};
+  std::vector<tlm::tlm_fw_transport_if<>*> below_;  ///< of dsp[i], once it is elaborated
+  std::array<std::int16_t, 256> port_of_number_;    ///< -1: no port has the number
 };
 
 /// No data, no length, or a length that wraps past 2^64. Of a debug transaction nothing else can be

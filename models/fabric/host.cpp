@@ -13,22 +13,18 @@ using address::Cause;
 
 namespace {
 
-/// Gives a payload without our extension one for the duration of a call, so that the way down can
-/// be explained; a foreign initiator's payload comes back as it was.
+/// Lends a payload without our extension one, so that the way down can be explained; a foreign
+/// initiator's payload comes back as it was.
 class LentAccess {
  public:
-  LentAccess(tlm::tlm_generic_payload& trans, PayloadPool& pool) : trans_(trans) {
-    access_ = trans.get_extension<MemoryAccess>();
-    if (access_) return;
-    lender_ = &pool.take();
-    access_ = lender_->get_extension<MemoryAccess>();
+  LentAccess(tlm::tlm_generic_payload& trans, PayloadPool& pool)
+      : trans_(trans), lender_(pool.take()), access_(lender_.get_extension<MemoryAccess>()) {
     *access_ = MemoryAccess{};  // the pool's payloads carry what the last user left
     trans.set_extension(access_);
   }
   ~LentAccess() {
-    if (!lender_) return;
     trans_.clear_extension(access_);
-    lender_->release();
+    lender_.release();
   }
   LentAccess(const LentAccess&) = delete;
   LentAccess& operator=(const LentAccess&) = delete;
@@ -37,8 +33,8 @@ class LentAccess {
 
  private:
   tlm::tlm_generic_payload& trans_;
-  tlm::tlm_generic_payload* lender_ = nullptr;
-  MemoryAccess* access_ = nullptr;
+  tlm::tlm_generic_payload& lender_;
+  MemoryAccess* access_;
 };
 
 /// A payload for a part of an access. It carries the foreign extensions of the access, so that
@@ -103,8 +99,18 @@ void Host::end_of_elaboration() {
 }
 
 void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
-  LentAccess lent(trans, pool_);
-  MemoryAccess& access = *lent;
+  auto* access = trans.get_extension<MemoryAccess>();
+  if (access) return serve(trans, *access, delay);
+  serve_foreign(trans, delay);
+}
+
+void Host::serve_foreign(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  const LentAccess lent(trans, pool_);
+  serve(trans, *lent, delay);
+}
+
+inline void Host::serve(tlm::tlm_generic_payload& trans, MemoryAccess& access,
+                        sc_core::sc_time& delay) {
   access.clear_outcome();
   access.host = config_.id;
   trans.set_dmi_allowed(false);
@@ -119,8 +125,7 @@ void Host::b_transport(int, tlm::tlm_generic_payload& trans, sc_core::sc_time& d
 }
 
 void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay) {
-  count(counters_, trans);
-  if (!config_.compiled_routes || revoking_ > 0 || !issue_compiled(trans, delay)) {
+  if (!config_.compiled_routes || revoking_ > 0 || !issue_compiled(trans, access, delay)) {
     issue_through_sockets(trans, delay);
   }
   if (access.parts) {
@@ -141,12 +146,13 @@ Host::Shortcut* Host::find_shortcut(std::uint64_t hpa, std::uint64_t& dpa) {
   return dpa < leaf->capacity ? &shortcut : nullptr;
 }
 
-bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+inline bool Host::issue_compiled(tlm::tlm_generic_payload& trans, MemoryAccess& access,
+                                 sc_core::sc_time& delay) {
   std::uint64_t dpa = 0;
   Shortcut* shortcut = find_shortcut(trans.get_address(), dpa);
   if (!shortcut) return false;
   count(shortcut->traffic, trans);
-  shortcut->device->serve_at(dpa, trans);
+  shortcut->device->serve_at(dpa, trans, &access);
   if (timing_.time) {
     const timing::Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
     delay = to_sc_time(book(*shortcut, trans, dpa, now + to_picoseconds(delay)) - now);
@@ -157,6 +163,7 @@ bool Host::issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& del
 }
 
 void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay) {
+  count(counters_, trans);
   Cause cause = Cause::none;
   const int target = bridge_for(trans.get_address(), cause);
   if (target < 0) {
@@ -314,6 +321,7 @@ void Host::compile() {
     const auto& leaf = routes_.leaves()[i];
     if (leaf.cause != Cause::none || leaf.foreign) continue;
     shortcuts_[i].device = fabric.entries[leaf.node].device;
+    shortcuts_[i].passed.push_back(&counters_);
     for (auto node = leaf.node; node != address::no_node; node = fabric.tree.nodes[node].parent) {
       const Topology::Entry& entry = fabric.entries[node];
       shortcuts_[i].latency += entry.latency;
@@ -328,7 +336,7 @@ void Host::compile() {
 void Host::settle_counters() {
   for (Shortcut& shortcut : shortcuts_) {
     for (Counters* counters : shortcut.passed) counters->add(shortcut.traffic);
-    shortcut.traffic = Counters{};
+    shortcut.traffic = Traffic{};
   }
 }
 

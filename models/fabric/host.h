@@ -74,7 +74,7 @@ class Host : public sc_core::sc_module {
   const std::string& label() const { return config_.label; }
   HostId id() const { return config_.id; }
 
-  /// Parts of accesses that this host sent, and those that met no window.
+  /// Parts of accesses that this host sent, and those that met no window; settle them first.
   const Counters& counters() const { return counters_; }
 
   /// The fabric as it is at this moment. The reference stays good until the next change of the
@@ -90,7 +90,7 @@ class Host : public sc_core::sc_module {
   struct Shortcut {
     Endpoint* device = nullptr;
     sc_core::sc_time latency;  ///< untimed links
-    Counters traffic;
+    Traffic traffic;
     std::vector<Counters*> passed;
     std::vector<timing::Place> down;             ///< from the issuing port to the last link
     std::vector<std::vector<timing::Place>> up;  ///< by the device's channel
@@ -126,8 +126,11 @@ class Host : public sc_core::sc_module {
   bool get_direct_mem_ptr(int core_id, tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
   void invalidate_direct_mem_ptr(int bridge_id, sc_dt::uint64 first, sc_dt::uint64 last);
 
+  void serve_foreign(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+  void serve(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay);
   void issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core::sc_time& delay);
-  bool issue_compiled(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
+  bool issue_compiled(tlm::tlm_generic_payload& trans, MemoryAccess& access,
+                      sc_core::sc_time& delay);
   void issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   void issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                       sc_core::sc_time& delay);

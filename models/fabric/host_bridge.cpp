@@ -20,6 +20,9 @@ HostBridge::HostBridge(sc_core::sc_module_name name, Config config)
   if (config_.pass_through && config_.root_ports.size() != 1) {
     throw std::invalid_argument(label() + ": pass-through needs exactly one root port");
   }
+  for (unsigned i = 0; i < config_.root_ports.size(); ++i) {
+    number_port(config_.root_ports[i].number, i);
+  }
   mmio.serve(*this, 0);
 }
 
@@ -30,13 +33,6 @@ Hop::Egress HostBridge::route(std::uint64_t hpa, unsigned) const {
     return Egress::refuse(Cause::empty_port, out.decoder);
   }
   return out;
-}
-
-int HostBridge::port_index(std::uint8_t number) const {
-  for (std::size_t i = 0; i < config_.root_ports.size(); ++i) {
-    if (config_.root_ports[i].number == number) return static_cast<int>(i);
-  }
-  return -1;
 }
 
 address::NodeIndex HostBridge::describe(Topology& topology, unsigned, Cause&) {

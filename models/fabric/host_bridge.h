@@ -34,7 +34,6 @@ class HostBridge : public Hop, private RegisterOwner {
  private:
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   std::vector<unsigned> upstream_of(unsigned) const override { return {0}; }
-  int port_index(std::uint8_t number) const override;
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
                                        unsigned size) override;

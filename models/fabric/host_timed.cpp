@@ -243,7 +243,6 @@ void Host::start_part(Transaction& transaction, unsigned offset, unsigned size) 
     transaction.access->parts->push_back({passage.payload->get_address(), size, Cause::none,
                                           no_device, 0, tlm::TLM_INCOMPLETE_RESPONSE, false});
   }
-  count(counters_, *passage.payload);
   passage.message = request_message(*passage.payload);
   passage.message.host = static_cast<std::uint16_t>(config_.id);
   passage.message.traffic = timing_.traffic_class;
@@ -266,6 +265,7 @@ bool Host::start_on_shortcut(Passage& passage, Part& part) {
 }
 
 void Host::start_through_sockets(Passage& passage) {
+  count(counters_, *passage.payload);
   Cause cause = Cause::none;
   const int target = bridge_for(passage.payload->get_address(), cause);
   if (target < 0) {

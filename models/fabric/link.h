@@ -36,7 +36,6 @@ class Link : public Hop {
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   sc_core::sc_time latency() const override { return latency_; }
   std::vector<unsigned> upstream_of(unsigned) const override { return {0}; }
-  int port_index(std::uint8_t) const override { return 0; }
   timing::Station* request_station(unsigned) const override { return timing_.m2s.get(); }
   timing::Station* response_station(unsigned) const override { return timing_.s2m.get(); }
 

@@ -70,9 +70,9 @@ class MemoryAccess : public tlm::tlm_extension<MemoryAccess> {
 };
 
 /// Counts what passes; a command that is to be ignored moves nothing and is no access.
-inline void count(Counters& counters, const tlm::tlm_generic_payload& trans) {
+inline void count(Traffic& traffic, const tlm::tlm_generic_payload& trans) {
   if (trans.get_command() == tlm::TLM_IGNORE_COMMAND) return;
-  counters.count(trans.is_read(), trans.get_data_length());
+  traffic.count(trans.is_read(), trans.get_data_length());
 }
 
 /// TLM response status of a cause (fact: addresses that go nowhere are address errors).

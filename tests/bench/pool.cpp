@@ -54,29 +54,35 @@ platforms::PlatformDescription describe() {
 
 }  // namespace
 
-Pool::Pool() : platform_(describe(), {true, {1}}), sender_("sender") {
+Pool::Pool() : platform_(describe(), {true, {2}}), sender_("sender") {
   sender_.socket.bind(platform_.host(0).core[1]);
+  std::vector<fabric::Type3Device*> devices;
+  for (std::size_t i = 0; i < platform_.device_count(); ++i) {
+    devices.push_back(&platform_.device(i));
+  }
+  scoreboard_ = std::make_unique<traffic::Scoreboard>(devices);
+  traffic::Initiator::Config config;
+  config.label = "h0";
+  initiator_ = std::make_unique<traffic::Initiator>("initiator", config, platform_.host(0),
+                                                    *scoreboard_, nullptr);
+  initiator_->socket.bind(platform_.host(0).core[2]);
   platform_.start();
   platforms::enable_all(platform_);
   const auto programming = platforms::program(platform_);
   if (!programming.regions[0].made()) {
     throw std::logic_error(programming.regions[0].refusal->text);
   }
-  fill_plain();
 }
 
-void Pool::fill_plain() {
-  const std::uint64_t size = 8 * device_bytes;
-  plain_.window = plain_decoder(8, 2, size);
-  for (auto& bridge : plain_.bridges) bridge = plain_decoder(9, 2, size);
-  for (auto& row : plain_.switches) {
-    for (auto& sw : row) sw = plain_decoder(10, 2, size);
-  }
-  for (auto& device : plain_.devices) {
-    plain_media_.push_back(std::make_unique<fabric::Media>(device_bytes));
-    device.decoder = plain_decoder(8, 8, size);
-    device.media = plain_media_.back().get();
-  }
+void Pool::take_turn() {
+  if (!begun_) initiator_->begin(std::make_unique<LineSource>(lines_));
+  begun_ = true;
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+}
+
+bool Pool::all_verified() const {
+  const traffic::InitiatorStatistics& done = initiator_->statistics();
+  return done.verified == done.asked && scoreboard_->failure_count() == 0;
 }
 
 }  // namespace cxlpool::bench

@@ -6,6 +6,7 @@
 #include "platforms/builder.h"
 #include "platforms/programming.h"
 #include "tests/bench/floor.h"
+#include "traffic/initiator.h"
 
 namespace cxlpool::bench {
 
@@ -38,8 +39,24 @@ class Sender : public sc_core::sc_module {
   fabric::MemoryAccess access_;
 };
 
-/// A host with 2 bridges x 2 root ports x 2-port switches x 8 devices in one 8-way set at 256 B,
-/// and the floor of the same shape beside it.
+/// Random lines, reads and writes in turn, for ever.
+class LineSource : public traffic::RequestSource {
+ public:
+  explicit LineSource(Lines& lines) : lines_(lines) {}
+  Next next(traffic::Request& request) override {
+    write_ = !write_;
+    request = {write_ ? traffic::Op::write : traffic::Op::read, traffic::ByteEnables::all, 64,
+               lines_.next()};
+    return Next::request;
+  }
+
+ private:
+  Lines& lines_;
+  bool write_ = false;
+};
+
+/// A host with 2 bridges x 2 root ports x 2-port switches x 8 devices in one 8-way set at 256 B;
+/// bound to it a bare sender, and an initiator with its scoreboard as `cxlpool run` has them.
 class Pool {
  public:
   static constexpr std::uint64_t device_bytes = 256ull << 20;
@@ -48,15 +65,23 @@ class Pool {
 
   fabric::Host& host() { return platform_.host(0); }
   Sender& sender() { return sender_; }
-  PlainPool& plain() { return plain_; }
+
+  /// Lets the initiator take one turn of `turn` requests. They go to the upper half of the pool:
+  /// the scoreboard knows nothing of what the sender writes to the lower one.
+  void take_turn();
+  void set_footprint(std::uint64_t footprint) {
+    lines_ = Lines(pool_base + 4 * device_bytes, footprint);
+  }
+  static constexpr unsigned turn = 256;
+  bool all_verified() const;
 
  private:
-  void fill_plain();
-
   platforms::Platform platform_;
   Sender sender_;
-  PlainPool plain_;
-  std::vector<std::unique_ptr<fabric::Media>> plain_media_;
+  std::unique_ptr<traffic::Scoreboard> scoreboard_;
+  std::unique_ptr<traffic::Initiator> initiator_;
+  Lines lines_{pool_base + 4 * device_bytes, device_bytes};
+  bool begun_ = false;
 };
 
 }  // namespace cxlpool::bench
