@@ -129,6 +129,15 @@ std::uint64_t Cursor::size(std::uint64_t least, std::uint64_t most) const {
   return value;
 }
 
+std::uint64_t Cursor::bandwidth() const {
+  const std::uint64_t value = get(parse_bandwidth);
+  if (value < min_bandwidth || value > max_bandwidth) {
+    fail(fmt::format("expected {} to {}, got {}", format_bandwidth(min_bandwidth),
+                     format_bandwidth(max_bandwidth), scalar()));
+  }
+  return value;
+}
+
 std::uint64_t Cursor::hundredths(std::uint64_t most) const {
   const std::uint64_t value = get(parse_hundredths);
   if (value > most) {

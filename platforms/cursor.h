@@ -53,6 +53,8 @@ class Cursor {
   std::uint64_t integer(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX) const;
   std::uint64_t size(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX) const;
   timing::Picoseconds duration() const { return get(parse_duration); }
+  /// Bytes a second, from min_bandwidth to max_bandwidth.
+  std::uint64_t bandwidth() const;
   unsigned percent() const { return get(parse_percent); }
   std::uint64_t hundredths(std::uint64_t most) const;
 

@@ -8,6 +8,7 @@
 
 #include "models/address/window.h"
 #include "models/timing/picoseconds.h"
+#include "platforms/description_timing.h"
 
 /// What a platform file says, typed and with every default filled in, but not yet built. The
 /// reader (platforms/reader.h) makes it from YAML, `conform` makes it from vector files, tests make
@@ -72,6 +73,8 @@ struct HostDescription {
   std::vector<WindowDescription> windows;
   std::vector<HostBridgeDescription> bridges;
   Location location;
+  std::string profile;  ///< where the timing comes from as far as the file does not say; or empty
+  HostTimingDescription timing;
 };
 
 struct DownstreamPortDescription {
@@ -89,6 +92,8 @@ struct SwitchDescription {
   std::vector<DownstreamPortDescription> downstream;
   CapabilityDescription capabilities;
   Location location;
+  std::string profile;  ///< as of a host; its link is that of every upstream port
+  SwitchTimingDescription timing;
 };
 
 struct DeviceDescription {
@@ -101,6 +106,8 @@ struct DeviceDescription {
   bool plugged = true;  ///< false: the port is there, the device comes by hot-plug
   CapabilityDescription capabilities;
   Location location;
+  std::string profile;  ///< as of a host; its link is the one above the device
+  DeviceTimingDescription timing;
 
   std::uint64_t capacity() const { return volatile_bytes + persistent_bytes; }
 };
@@ -135,12 +142,16 @@ struct RegionDescription {
   Location location;
 };
 
-/// The link between a port and what hangs below it; links not described have the default latency.
+/// The link between a port and what hangs below it; links not described are as the default link.
+/// The reader also describes the links that come from the profile of what hangs below.
 struct LinkDescription {
-  std::string upper;                ///< "host.bridge.rootport" or "switch.port"
-  std::string lower;                ///< switch or device
-  timing::Picoseconds latency = 0;  ///< one way
+  std::string upper;  ///< "host.bridge.rootport" or "switch.port"
+  std::string lower;  ///< switch or device
+  /// One way. Of a physical link its flight(), for whoever wants no more than a constant.
+  timing::Picoseconds latency = 0;
   Location location;
+  /// None: a constant latency, and no bandwidth.
+  std::optional<PhysicalLinkDescription> physical = std::nullopt;
 };
 
 /// Hot-plug and hot-removal during the run.
@@ -173,13 +184,18 @@ struct TrafficDescription {
   bool byte_enables = false;                ///< every second write carries alternating byte enables
   std::uint64_t stride = 256;               ///< strided, bytes
   std::uint32_t zipf_exponent_percent = 99;  ///< zipf, hundredths
-  bool seeded = false;  ///< interleaved: the pattern is in the media already; only read
-  unsigned outstanding = 1;
+  bool seeded = false;       ///< interleaved: the pattern is in the media already; only read
+  unsigned outstanding = 1;  ///< of one thread; not with open injection
   Location location;
+  InjectionDescription injection;
 };
 
+/// File names are inside --out; empty: none.
 struct OutputDescription {
-  std::string request_trace;  ///< file name inside --out; empty: none
+  std::string request_trace;
+  std::string timeline;                 ///< Perfetto trace events, JSON
+  std::string vcd;                      ///< value change dump
+  timing::Picoseconds time_series = 0;  ///< interval of the counters' samples; 0: none
 };
 
 struct PlatformDescription {
@@ -190,10 +206,13 @@ struct PlatformDescription {
   std::vector<DecoderDescription> decoders;
   std::vector<RegionDescription> regions;
   std::vector<LinkDescription> links;
-  timing::Picoseconds default_link_latency = 25 * timing::ps_per_ns;
+  timing::Picoseconds default_link_latency = 25 * timing::ps_per_ns;  ///< as LinkDescription's
+  std::optional<PhysicalLinkDescription> default_link;  ///< of links not described, if physical
   std::vector<HotplugDescription> hotplug;
   std::vector<TrafficDescription> traffic;
   OutputDescription output;
+  SpanDescription warmup;   ///< not measured
+  SpanDescription measure;  ///< what is measured after it; not given: the rest of the run
   /// Hot-plug and reprogramming make accesses fail on purpose: refused requests, if predicted, are
   /// then no reason for a run to fail.
   bool expect_refusals = false;

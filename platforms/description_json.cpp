@@ -2,6 +2,7 @@
 #include "platforms/description_json.h"
 
 #include "platforms/capabilities.h"
+#include "platforms/description_json_timing.h"
 #include "platforms/names.h"
 #include "platforms/scalar.h"
 
@@ -62,30 +63,39 @@ Json bridge(const HostBridgeDescription& b) {
 }
 
 Json host(const HostDescription& h) {
-  return {
+  Json json{
       {"name", h.name}, {"windows", list(h.windows, window)}, {"bridges", list(h.bridges, bridge)}};
+  add_profile(json, h.profile);
+  add_timing(json, h.timing);
+  return json;
 }
 
 Json switch_json(const SwitchDescription& s) {
   const auto port = [](const DownstreamPortDescription& p) {
     return Json{{"name", p.name}, {"port", p.port}, {"bound_to", p.bound_to}};
   };
-  return {{"name", s.name},
-          {"upstream", s.upstream},
-          {"downstream", list(s.downstream, port)},
-          {"capabilities", capabilities(s.capabilities, ComponentKind::switch_upstream)}};
+  Json json{{"name", s.name},
+            {"upstream", s.upstream},
+            {"downstream", list(s.downstream, port)},
+            {"capabilities", capabilities(s.capabilities, ComponentKind::switch_upstream)}};
+  add_profile(json, s.profile);
+  add_timing(json, s.timing);
+  return json;
 }
 
 Json device(const DeviceDescription& d) {
-  return {{"name", d.name},
-          {"kind", name_of(device_kind_words, DeviceKind::single_logical_device)},
-          {"at", d.at},
-          {"volatile", d.volatile_bytes},
-          {"persistent", d.persistent_bytes},
-          {"serial", d.serial},
-          {"backing", d.backing},
-          {"plugged", d.plugged},
-          {"capabilities", capabilities(d.capabilities, ComponentKind::device)}};
+  Json json{{"name", d.name},
+            {"kind", name_of(device_kind_words, DeviceKind::single_logical_device)},
+            {"at", d.at},
+            {"volatile", d.volatile_bytes},
+            {"persistent", d.persistent_bytes},
+            {"serial", d.serial},
+            {"backing", d.backing},
+            {"plugged", d.plugged},
+            {"capabilities", capabilities(d.capabilities, ComponentKind::device)}};
+  add_profile(json, d.profile);
+  add_timing(json, d.timing);
+  return json;
 }
 
 Json decoder(const DecoderDescription& d) {
@@ -107,7 +117,13 @@ Json region(const RegionDescription& r) {
 }
 
 Json link(const LinkDescription& l) {
-  return {{"between", Json::array({l.upper, l.lower})}, {"latency", format_duration(l.latency)}};
+  Json json{{"between", Json::array({l.upper, l.lower})}};
+  if (l.physical) {
+    add_timing(json, *l.physical);
+  } else {
+    json["latency"] = format_duration(l.latency);
+  }
+  return json;
 }
 
 Json hotplug(const HotplugDescription& h) {
@@ -136,26 +152,49 @@ Json traffic(const TrafficDescription& t) {
   json["zipf"] = format_hundredths(t.zipf_exponent_percent);
   json["seeded"] = t.seeded;
   json["outstanding"] = t.outstanding;
+  add_timing(json, t.injection);
   return json;
+}
+
+Json output(const OutputDescription& o) {
+  return {{"request_trace", o.request_trace},
+          {"timeline", o.timeline},
+          {"vcd", o.vcd},
+          {"time_series", format_duration(o.time_series)}};
+}
+
+void add_span(Json& json, const char* key, const SpanDescription& span) {
+  if (span.requests != 0) {
+    json[key] = span.requests;
+  } else if (span.time != 0) {
+    json[key] = format_duration(span.time);
+  }
 }
 
 }  // namespace
 
 nlohmann::ordered_json resolved_json(const PlatformDescription& platform) {
-  return {{"version", 1},
-          {"hosts", list(platform.hosts, host)},
-          {"switches", list(platform.switches, switch_json)},
-          {"devices", list(platform.devices, device)},
-          {"decoders", list(platform.decoders, decoder)},
-          {"regions", list(platform.regions, region)},
-          {"links", list(platform.links, link)},
-          {"link_latency", format_duration(platform.default_link_latency)},
-          {"hotplug", list(platform.hotplug, hotplug)},
-          {"traffic", list(platform.traffic, traffic)},
-          {"output", {{"request_trace", platform.output.request_trace}}},
-          {"expect_refusals", platform.expect_refusals},
-          {"quantum", format_duration(platform.quantum)},
-          {"seed", platform.seed}};
+  Json json{{"version", 1},
+            {"hosts", list(platform.hosts, host)},
+            {"switches", list(platform.switches, switch_json)},
+            {"devices", list(platform.devices, device)},
+            {"decoders", list(platform.decoders, decoder)},
+            {"regions", list(platform.regions, region)},
+            {"links", list(platform.links, link)}};
+  if (platform.default_link) {
+    add_timing(json["default_link"], *platform.default_link);
+  } else {
+    json["link_latency"] = format_duration(platform.default_link_latency);
+  }
+  json["hotplug"] = list(platform.hotplug, hotplug);
+  json["traffic"] = list(platform.traffic, traffic);
+  add_span(json, "warmup", platform.warmup);
+  add_span(json, "measure", platform.measure);
+  json["output"] = output(platform.output);
+  json["expect_refusals"] = platform.expect_refusals;
+  json["quantum"] = format_duration(platform.quantum);
+  json["seed"] = platform.seed;
+  return json;
 }
 
 }  // namespace cxlpool::platforms

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "platforms/cursor.h"
@@ -28,7 +30,28 @@ struct Fields : Section {
     }
   }
 
-  std::vector<void (*)(const Cursor&, T&)> readers;  ///< parallel to keys
+  /// Adds the keys of a part of T, which `part_of(T&)` gives, to T's own.
+  template <class Part, class PartOf>
+  Fields with(const Fields<Part>& part, PartOf part_of) && {
+    const auto wrap = [part_of](std::function<void(const Cursor&, Part&)> read) {
+      return
+          [part_of, read = std::move(read)](const Cursor& at, T& out) { read(at, part_of(out)); };
+    };
+    keys.insert(keys.end(), part.keys.begin(), part.keys.end());
+    for (const auto& reader : part.readers) readers.push_back(wrap(reader));
+    for (const auto& check : part.checks) checks.push_back(wrap(check));
+    return std::move(*this);
+  }
+
+  /// `check` sees the whole mapping and what its keys will be read over, once the keys are known to
+  /// be known.
+  Fields checked(std::function<void(const Cursor&, T&)> check) && {
+    checks.push_back(std::move(check));
+    return std::move(*this);
+  }
+
+  std::vector<std::function<void(const Cursor&, T&)>> readers;  ///< parallel to keys
+  std::vector<std::function<void(const Cursor&, T&)>> checks;
 };
 
 inline Key required(std::string_view name) { return {name, Key::Presence::required, false, {}}; }
@@ -49,6 +72,7 @@ Field<T> repeat_field() {
 template <class T>
 void read_section(const Cursor& at, const Fields<T>& fields, T& out) {
   at.expect_section(fields);
+  for (const auto& check : fields.checks) check(at, out);
   for (const Node& child : at.node().children) {
     const auto index = static_cast<std::size_t>(fields.find(child.key) - fields.keys.data());
     fields.readers[index](at.member(child), out);
@@ -112,7 +136,21 @@ const Fields<DecoderDescription>& decoder_fields();
 const Fields<RegionDescription>& region_fields();
 const Fields<LinkDescription>& link_fields();
 const Fields<HotplugDescription>& hotplug_fields();
+const Fields<OutputDescription>& output_fields();
 const Fields<TrafficDescription>& traffic_fields();
+
+/// Timing, as parts of the above and of profiles. Keys are read over what is there already.
+const Fields<HostTimingDescription>& host_timing_fields();
+const Fields<SwitchTimingDescription>& switch_timing_fields();
+const Fields<DeviceTimingDescription>& device_timing_fields();
+const Fields<InjectionDescription>& injection_fields();
+const Fields<LinkDescription>& default_link_fields();
+
+/// A duration or a number of requests, more than 0 unless `may_be_zero`.
+SpanDescription read_span(const Cursor& at, bool may_be_zero);
+
+/// Fails at the second one if the mapping has both keys.
+void refuse_both(const Cursor& at, std::string_view first, std::string_view second);
 
 /// A switch and the defaults that follow from its upstream ports.
 void read_switch(const Cursor& at, SwitchDescription& out);

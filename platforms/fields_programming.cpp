@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of decoders, regions and links.
+// The keys of decoders and regions.
 #include <limits>
 
 #include "platforms/fields.h"
@@ -55,20 +55,6 @@ const Fields<RegionDescription>& region_fields() {
        {optional("size"), [](const Cursor& at, R& r) { r.size = at.size(); }},
        {optional("granularity"), [](const Cursor& at, R& r) { r.granularity = granularity(at); }},
        repeat_field<R>()});
-  return fields;
-}
-
-const Fields<LinkDescription>& link_fields() {
-  using L = LinkDescription;
-  static const Fields<L> fields(
-      "link", {{list_of(required("between")),
-                [](const Cursor& at, L& l) {
-                  if (at.expect_list(2) != 2) at.fail("expected two items, [upper, lower]");
-                  l.upper = at.item(0).text();
-                  l.lower = at.item(1).text();
-                }},
-               {required("latency"), [](const Cursor& at, L& l) { l.latency = at.duration(); }},
-               repeat_field<L>()});
   return fields;
 }
 

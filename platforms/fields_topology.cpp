@@ -17,6 +17,11 @@ std::uint8_t port_number(const Cursor& at) {
 
 unsigned small_count(const Cursor& at) { return static_cast<unsigned>(at.integer(0, 0xFFFF)); }
 
+template <class T>
+decltype(T::timing)& timing_of(T& entry) {
+  return entry.timing;
+}
+
 /// A list of ports, or their number: `4` makes rp0 to rp3 with port numbers 0 to 3.
 template <class Port>
 void read_ports(const Cursor& at, const Fields<Port>& fields, const char* prefix,
@@ -136,36 +141,45 @@ const Fields<CapabilityDescription>& capability_fields() {
 
 const Fields<HostDescription>& host_fields() {
   using H = HostDescription;
-  static const Fields<H> fields(
-      "host", {{required("name"), [](const Cursor& at, H& h) { h.name = at.text(); }},
-               {list_of(optional("windows"), &window_fields()),
-                [](const Cursor& at, H& h) { read_entries(at, window_fields(), h.windows); }},
-               {list_of(required("bridges"), &bridge_fields()),
-                [](const Cursor& at, H& h) {
-                  read_entries(at, bridge_fields(), h.bridges,
-                               [&](const Cursor& item, HostBridgeDescription& bridge) {
-                                 bridge.uid = static_cast<std::uint32_t>(h.bridges.size());
-                                 read_section(item, bridge_fields(), bridge);
-                               });
-                }},
-               repeat_field<H>()});
+  static const Fields<H> fields =
+      Fields<H>("host",
+                {{required("name"), [](const Cursor& at, H& h) { h.name = at.text(); }},
+                 {list_of(optional("windows"), &window_fields()),
+                  [](const Cursor& at, H& h) { read_entries(at, window_fields(), h.windows); }},
+                 {list_of(required("bridges"), &bridge_fields()),
+                  [](const Cursor& at, H& h) {
+                    read_entries(at, bridge_fields(), h.bridges,
+                                 [&](const Cursor& item, HostBridgeDescription& bridge) {
+                                   bridge.uid = static_cast<std::uint32_t>(h.bridges.size());
+                                   read_section(item, bridge_fields(), bridge);
+                                 });
+                  }},
+                 {optional("profile"), [](const Cursor& at, H& h) { h.profile = at.text(); }},
+                 repeat_field<H>()})
+          .with(host_timing_fields(), timing_of<H>);
   return fields;
 }
 
 const Fields<SwitchDescription>& switch_fields() {
   using S = SwitchDescription;
-  static const Fields<S> fields(
-      "switch",
-      {{required("name"), [](const Cursor& at, S& s) { s.name = at.text(); }},
-       {list_of(required("upstream")),
-        [](const Cursor& at, S& s) {
-          read_scalars(at, max_ports, s.upstream, [](const Cursor& item) { return item.text(); });
-        }},
-       {list_of(required("downstream"), &downstream_fields()),
-        [](const Cursor& at, S& s) { read_ports(at, downstream_fields(), "ds", s.downstream); }},
-       {mapping(optional("capabilities"), capability_fields()),
-        [](const Cursor& at, S& s) { read_section(at, capability_fields(), s.capabilities); }},
-       repeat_field<S>()});
+  static const Fields<S> fields =
+      Fields<S>(
+          "switch",
+          {{required("name"), [](const Cursor& at, S& s) { s.name = at.text(); }},
+           {list_of(required("upstream")),
+            [](const Cursor& at, S& s) {
+              read_scalars(at, max_ports, s.upstream,
+                           [](const Cursor& item) { return item.text(); });
+            }},
+           {list_of(required("downstream"), &downstream_fields()),
+            [](const Cursor& at, S& s) {
+              read_ports(at, downstream_fields(), "ds", s.downstream);
+            }},
+           {mapping(optional("capabilities"), capability_fields()),
+            [](const Cursor& at, S& s) { read_section(at, capability_fields(), s.capabilities); }},
+           {optional("profile"), [](const Cursor& at, S& s) { s.profile = at.text(); }},
+           repeat_field<S>()})
+          .with(switch_timing_fields(), timing_of<S>);
   return fields;
 }
 
@@ -190,19 +204,22 @@ void read_switch(const Cursor& at, SwitchDescription& out) {
 
 const Fields<DeviceDescription>& device_fields() {
   using D = DeviceDescription;
-  static const Fields<D> fields(
-      "device",
-      {{required("name"), [](const Cursor& at, D& d) { d.name = at.text(); }},
-       {optional("kind"), [](const Cursor& at, D&) { at.word(device_kind_words); }},
-       {required("at"), [](const Cursor& at, D& d) { d.at = at.text(); }},
-       {optional("volatile"), [](const Cursor& at, D& d) { d.volatile_bytes = at.size(); }},
-       {optional("persistent"), [](const Cursor& at, D& d) { d.persistent_bytes = at.size(); }},
-       {optional("serial"), [](const Cursor& at, D& d) { d.serial = at.integer(); }},
-       {optional("backing"), [](const Cursor& at, D& d) { d.backing = at.path(); }},
-       {optional("plugged"), [](const Cursor& at, D& d) { d.plugged = at.boolean(); }},
-       {mapping(optional("capabilities"), capability_fields()),
-        [](const Cursor& at, D& d) { read_section(at, capability_fields(), d.capabilities); }},
-       repeat_field<D>()});
+  static const Fields<D> fields =
+      Fields<D>(
+          "device",
+          {{required("name"), [](const Cursor& at, D& d) { d.name = at.text(); }},
+           {optional("kind"), [](const Cursor& at, D&) { at.word(device_kind_words); }},
+           {required("at"), [](const Cursor& at, D& d) { d.at = at.text(); }},
+           {optional("volatile"), [](const Cursor& at, D& d) { d.volatile_bytes = at.size(); }},
+           {optional("persistent"), [](const Cursor& at, D& d) { d.persistent_bytes = at.size(); }},
+           {optional("serial"), [](const Cursor& at, D& d) { d.serial = at.integer(); }},
+           {optional("backing"), [](const Cursor& at, D& d) { d.backing = at.path(); }},
+           {optional("plugged"), [](const Cursor& at, D& d) { d.plugged = at.boolean(); }},
+           {mapping(optional("capabilities"), capability_fields()),
+            [](const Cursor& at, D& d) { read_section(at, capability_fields(), d.capabilities); }},
+           {optional("profile"), [](const Cursor& at, D& d) { d.profile = at.text(); }},
+           repeat_field<D>()})
+          .with(device_timing_fields(), timing_of<D>);
   return fields;
 }
 

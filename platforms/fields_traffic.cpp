@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "platforms/fields.h"
 
 namespace cxlpool::platforms {
@@ -21,7 +23,7 @@ const Fields<HotplugDescription>& hotplug_fields() {
 
 const Fields<TrafficDescription>& traffic_fields() {
   using T = TrafficDescription;
-  static const Fields<T> fields(
+  static const Fields<T> fields = Fields<T>(
       "traffic",
       {{required("host"), [](const Cursor& at, T& t) { t.host = at.text(); }},
        {optional("region"), [](const Cursor& at, T& t) { t.region = at.text(); }},
@@ -53,8 +55,63 @@ const Fields<TrafficDescription>& traffic_fields() {
           t.outstanding =
               static_cast<unsigned>(at.integer(0, std::numeric_limits<std::uint32_t>::max()));
         }},
-       repeat_field<T>()});
+       repeat_field<T>()}).with(injection_fields(), [](T& t) -> InjectionDescription& { return t.injection; });
   return fields;
+}
+
+const Fields<InjectionDescription>& injection_fields() {
+  using I = InjectionDescription;
+  static const Fields<I> fields =
+      Fields<I>("injection_keys",
+                {{optional("injection"),
+                  [](const Cursor& at, I& i) { i.kind = at.word(injection_words); }},
+                 {optional("threads"),
+                  [](const Cursor& at, I& i) {
+                    i.threads = static_cast<unsigned>(
+                        at.integer(0, std::numeric_limits<std::uint32_t>::max()));
+                  }},
+                 {optional("delay"), [](const Cursor& at, I& i) { i.delay = at.duration(); }},
+                 {optional("gap"),
+                  [](const Cursor& at, I& i) {
+                    i.pace = {at.duration(), 0};
+                  }},
+                 {optional("rate"),
+                  [](const Cursor& at, I& i) {
+                    i.pace = {0, at.bandwidth()};
+                  }},
+                 {optional("arrival"),
+                  [](const Cursor& at, I& i) { i.arrival = at.word(arrival_words); }},
+                 {optional("start"), [](const Cursor& at, I& i) { i.start = at.duration(); }}})
+          .checked([](const Cursor& at, I&) { refuse_both(at, "gap", "rate"); });
+  return fields;
+}
+
+const Fields<OutputDescription>& output_fields() {
+  using O = OutputDescription;
+  static const Fields<O> fields(
+      "output",
+      {{optional("request_trace"), [](const Cursor& at, O& o) { o.request_trace = at.text(); }},
+       {optional("timeline"), [](const Cursor& at, O& o) { o.timeline = at.text(); }},
+       {optional("vcd"), [](const Cursor& at, O& o) { o.vcd = at.text(); }},
+       {optional("time_series"), [](const Cursor& at, O& o) { o.time_series = at.duration(); }}});
+  return fields;
+}
+
+SpanDescription read_span(const Cursor& at, bool may_be_zero) {
+  SpanDescription span;
+  const std::string text = at.text();
+  const Parsed<timing::Picoseconds> time = parse_duration(text);
+  const Parsed<std::uint64_t> requests = parse_integer(text);
+  if (!time && !requests) {
+    const char* const why = text.substr(0, 1) == "-" ? ": it must not be negative" : "";
+    at.fail(fmt::format(
+        "expected a duration such as 10us or a number of requests such as 1_000, got {}{}",
+        quotable(text), why));
+  }
+  if (time) span.time = *time;
+  if (requests) span.requests = *requests;
+  if (!span.given() && !may_be_zero) at.fail("expected more than 0, or nothing for the whole run");
+  return span;
 }
 
 }  // namespace cxlpool::platforms

@@ -53,6 +53,37 @@ inline constexpr std::array<std::string_view, 11> pattern_names{
     "sequential",   "strided",    "uniform",      "zipf",        "pointer_chase", "stream_copy",
     "stream_scale", "stream_add", "stream_triad", "interleaved", "trace"};
 
+inline constexpr std::array<Word<FlitMode>, 3> flit_words{
+    {{"68B", FlitMode::flit_68b},
+     {"256B", FlitMode::flit_256b},
+     {"256B-lopt", FlitMode::flit_256b_lopt}}};
+
+inline constexpr std::array<Word<Arbitration>, 4> arbitration_words{
+    {{"fifo", Arbitration::fifo},
+     {"round_robin", Arbitration::round_robin},
+     {"weighted", Arbitration::weighted},
+     {"priority", Arbitration::priority}}};
+
+inline constexpr std::array<Word<MediaKind>, 2> media_kind_words{
+    {{"fixed", MediaKind::fixed}, {"dram", MediaKind::dram}}};
+
+inline constexpr std::array<Word<PagePolicy>, 2> page_words{
+    {{"open", PagePolicy::open}, {"closed", PagePolicy::closed}}};
+
+inline constexpr std::array<Word<DramScheduler>, 2> scheduler_words{
+    {{"fifo", DramScheduler::fifo}, {"fr-fcfs", DramScheduler::first_ready}}};
+
+inline constexpr std::array<Word<Injection>, 3> injection_words{
+    {{"closed", Injection::closed}, {"open", Injection::open}, {"paced", Injection::paced}}};
+
+inline constexpr std::array<Word<Arrival>, 2> arrival_words{
+    {{"fixed", Arrival::fixed}, {"poisson", Arrival::poisson}}};
+
+/// JEDEC speed bins that the timed DRAM model is to know.
+inline constexpr std::array<std::string_view, 7> part_names{
+    "DDR4-1866M",  "DDR4-2400R",  "DDR4-3200AA", "DDR5-4800AN",
+    "DDR5-4800BN", "DDR5-5600AN", "DDR5-6400AN"};
+
 template <class T, std::size_t n>
 std::string_view name_of(const std::array<Word<T>, n>& words, T value) {
   for (const Word<T>& word : words) {

@@ -6,6 +6,8 @@
 #include "platforms/capabilities.h"
 #include "platforms/document_path.h"
 #include "platforms/fields.h"
+#include "platforms/layers.h"
+#include "platforms/profiles.h"
 #include "platforms/validate.h"
 
 namespace cxlpool::platforms {
@@ -21,7 +23,14 @@ struct KindCapabilities {
 struct PlatformFile {
   PlatformDescription platform;
   KindCapabilities capabilities;
+  Profiles profiles;
 };
+
+/// A reader of entries that needs the file's profiles.
+template <class T>
+auto profiled(PlatformFile& file, void (*read)(const Cursor&, Profiles&, T&)) {
+  return [&file, read](const Cursor& at, T& out) { read(at, file.profiles, out); };
+}
 
 const Fields<KindCapabilities>& kind_capability_fields() {
   using K = KindCapabilities;
@@ -36,47 +45,57 @@ const Fields<KindCapabilities>& kind_capability_fields() {
   return fields;
 }
 
-const Fields<OutputDescription>& output_fields() {
-  using O = OutputDescription;
-  static const Fields<O> fields(
-      "output",
-      {{optional("request_trace"), [](const Cursor& at, O& o) { o.request_trace = at.text(); }}});
-  return fields;
-}
-
 const Fields<PlatformFile>& platform_fields() {
   using F = PlatformFile;
-  static const Fields<F> fields(
-      "platform",
-      {{required("version"), [](const Cursor& at, F&) { at.integer(1, 1); }},
-       {list_of(required("hosts"), &host_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, host_fields(), f.platform.hosts); }},
-       {list_of(optional("switches"), &switch_fields()),
-        [](const Cursor& at, F& f) {
-          read_entries(at, switch_fields(), f.platform.switches, read_switch);
-        }},
-       {list_of(optional("devices"), &device_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, device_fields(), f.platform.devices); }},
-       {mapping(optional("capabilities"), kind_capability_fields()),
-        [](const Cursor& at, F& f) { read_section(at, kind_capability_fields(), f.capabilities); }},
-       {list_of(optional("decoders"), &decoder_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, decoder_fields(), f.platform.decoders); }},
-       {list_of(optional("regions"), &region_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, region_fields(), f.platform.regions); }},
-       {list_of(optional("links"), &link_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, link_fields(), f.platform.links); }},
-       {optional("link_latency"),
-        [](const Cursor& at, F& f) { f.platform.default_link_latency = at.duration(); }},
-       {list_of(optional("hotplug"), &hotplug_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, hotplug_fields(), f.platform.hotplug); }},
-       {list_of(optional("traffic"), &traffic_fields()),
-        [](const Cursor& at, F& f) { read_entries(at, traffic_fields(), f.platform.traffic); }},
-       {mapping(optional("output"), output_fields()),
-        [](const Cursor& at, F& f) { read_section(at, output_fields(), f.platform.output); }},
-       {optional("expect_refusals"),
-        [](const Cursor& at, F& f) { f.platform.expect_refusals = at.boolean(); }},
-       {optional("quantum"), [](const Cursor& at, F& f) { f.platform.quantum = at.duration(); }},
-       {optional("seed"), [](const Cursor& at, F& f) { f.platform.seed = at.integer(); }}});
+  static const Fields<F> fields =
+      Fields<F>(
+          "platform",
+          {{required("version"), [](const Cursor& at, F&) { at.integer(1, 1); }},
+           {list_of(required("hosts"), &host_fields()),
+            [](const Cursor& at, F& f) {
+              read_entries(at, host_fields(), f.platform.hosts, profiled(f, read_host));
+            }},
+           {list_of(optional("switches"), &switch_fields()),
+            [](const Cursor& at, F& f) {
+              read_entries(at, switch_fields(), f.platform.switches,
+                           profiled(f, read_profiled_switch));
+            }},
+           {list_of(optional("devices"), &device_fields()),
+            [](const Cursor& at, F& f) {
+              read_entries(at, device_fields(), f.platform.devices, profiled(f, read_device));
+            }},
+           {mapping(optional("capabilities"), kind_capability_fields()),
+            [](const Cursor& at, F& f) {
+              read_section(at, kind_capability_fields(), f.capabilities);
+            }},
+           {list_of(optional("decoders"), &decoder_fields()),
+            [](const Cursor& at, F& f) {
+              read_entries(at, decoder_fields(), f.platform.decoders);
+            }},
+           {list_of(optional("regions"), &region_fields()),
+            [](const Cursor& at, F& f) { read_entries(at, region_fields(), f.platform.regions); }},
+           // After all else, see convert(): links lie over what other keys say.
+           {list_of(optional("links"), &link_fields()), [](const Cursor&, F&) {}},
+           {mapping(optional("default_link"), default_link_fields()),
+            [](const Cursor& at, F& f) { read_default_link(at, f.platform); }},
+           {optional("link_latency"),
+            [](const Cursor& at, F& f) { f.platform.default_link_latency = at.duration(); }},
+           {list_of(optional("hotplug"), &hotplug_fields()),
+            [](const Cursor& at, F& f) { read_entries(at, hotplug_fields(), f.platform.hotplug); }},
+           {list_of(optional("traffic"), &traffic_fields()),
+            [](const Cursor& at, F& f) { read_entries(at, traffic_fields(), f.platform.traffic); }},
+           {mapping(optional("output"), output_fields()),
+            [](const Cursor& at, F& f) { read_section(at, output_fields(), f.platform.output); }},
+           {optional("warmup"),
+            [](const Cursor& at, F& f) { f.platform.warmup = read_span(at, true); }},
+           {optional("measure"),
+            [](const Cursor& at, F& f) { f.platform.measure = read_span(at, false); }},
+           {optional("expect_refusals"),
+            [](const Cursor& at, F& f) { f.platform.expect_refusals = at.boolean(); }},
+           {optional("quantum"),
+            [](const Cursor& at, F& f) { f.platform.quantum = at.duration(); }},
+           {optional("seed"), [](const Cursor& at, F& f) { f.platform.seed = at.integer(); }}})
+          .checked([](const Cursor& at, F&) { refuse_both(at, "link_latency", "default_link"); });
   return fields;
 }
 
@@ -115,7 +134,9 @@ const Section& platform_section() { return platform_fields(); }
 PlatformDescription convert(const Document& document) {
   std::size_t entries = 0;
   PlatformFile file;
-  read_section(Cursor(document, entries), platform_fields(), file);
+  const Cursor root(document, entries);
+  read_section(root, platform_fields(), file);
+  read_links(root, file.profiles, file.platform);
   fill_capabilities(file.platform, file.capabilities);
   file.platform.name = std::filesystem::path(document.file).stem().string();
   return std::move(file.platform);

@@ -36,12 +36,24 @@ constexpr std::array<Unit, 5> duration_units{{{"ps", 1},
                                               {"ms", power_of_ten(9)},
                                               {"s", power_of_ten(12)}}};
 constexpr std::array<Unit, 2> rate_units{{{"MT/s", 1}, {"GT/s", 1000}}};
+constexpr std::array<Unit, 7> bandwidth_units{{{"B/s", 1},
+                                               {"kB/s", power_of_ten(3)},
+                                               {"MB/s", power_of_ten(6)},
+                                               {"GB/s", power_of_ten(9)},
+                                               {"TB/s", power_of_ten(12)},
+                                               {"MiB/s", 1ull << 20},
+                                               {"GiB/s", 1ull << 30}}};
+/// The powers of ten, one of which is always the largest that divides.
+constexpr std::array<Unit, 5> written_bandwidth_units{{bandwidth_units[0], bandwidth_units[1],
+                                                       bandwidth_units[2], bandwidth_units[3],
+                                                       bandwidth_units[4]}};
 constexpr std::array<Unit, 1> hundredths_unit{{{"", 100}}};
 
 constexpr const char* integer_form = "an integer such as 4096, 1_000_000 or 0x1_0000_0000";
 constexpr const char* size_form = "a size such as 512MiB, 8GiB or 256B";
 constexpr const char* duration_form = "a duration such as 25ns or 1us";
 constexpr const char* rate_form = "a rate such as 32GT/s";
+constexpr const char* bandwidth_form = "a bandwidth such as 45GB/s or 800MB/s";
 constexpr const char* percent_form = "a percentage from 0% to 100%";
 constexpr const char* decimal_form = "a number with at most two decimals such as 0.99";
 
@@ -197,6 +209,10 @@ Parsed<std::uint64_t> parse_rate(std::string_view text) {
   return parse_scaled(text, rate_form, rate_units);
 }
 
+Parsed<std::uint64_t> parse_bandwidth(std::string_view text) {
+  return parse_scaled(text, bandwidth_form, bandwidth_units);
+}
+
 Parsed<unsigned> parse_percent(std::string_view text) {
   if (text.empty() || text.back() != '%') return wrong<unsigned>(percent_form, text);
   const Parsed<std::uint64_t> value = parse_integer(text.substr(0, text.size() - 1));
@@ -222,6 +238,10 @@ std::string format_duration(timing::Picoseconds duration) {
 
 std::string format_rate(std::uint64_t megatransfers) {
   return format_scaled(megatransfers, rate_units);
+}
+
+std::string format_bandwidth(std::uint64_t bytes_per_second) {
+  return format_scaled(bytes_per_second, written_bandwidth_units);
 }
 
 std::string format_percent(unsigned percent) { return fmt::format("{}%", percent); }

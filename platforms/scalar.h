@@ -48,6 +48,10 @@ Parsed<timing::Picoseconds> parse_duration(std::string_view text);
 /// Megatransfers a second: a decimal number with MT/s or GT/s.
 Parsed<std::uint64_t> parse_rate(std::string_view text);
 
+/// Bytes a second: a decimal number with B/s, kB/s, MB/s, GB/s or TB/s, powers of ten, or MiB/s,
+/// GiB/s.
+Parsed<std::uint64_t> parse_bandwidth(std::string_view text);
+
 /// `0%` to `100%`, whole.
 Parsed<unsigned> parse_percent(std::string_view text);
 
@@ -61,6 +65,7 @@ Parsed<bool> parse_boolean(std::string_view text);
 std::string format_size(std::uint64_t bytes);
 std::string format_duration(timing::Picoseconds duration);
 std::string format_rate(std::uint64_t megatransfers);
+std::string format_bandwidth(std::uint64_t bytes_per_second);
 std::string format_percent(unsigned percent);
 std::string format_hundredths(std::uint64_t hundredths);
 /// Hexadecimal with an underscore every four digits, as addresses are written.

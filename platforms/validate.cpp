@@ -67,6 +67,12 @@ void check_latency(const Entry& entry, const std::string& key, timing::Picosecon
                               format_duration(latency)));
 }
 
+void check_file_name(const Entry& entry, const std::string& key, const std::string& name) {
+  if (name != "." && name != ".." && name.find('/') == name.npos) return;
+  entry.fail(
+      key, fmt::format("expected the name of a file in the output folder, got {}", quotable(name)));
+}
+
 }  // namespace validation
 
 void validate(const PlatformDescription& platform) {
@@ -78,6 +84,7 @@ void validate(const PlatformDescription& platform) {
   validation::check_windows(platform);
   validation::check_programming(platform, index);
   validation::check_run(platform, index);
+  validation::check_timing(platform);
 }
 
 }  // namespace cxlpool::platforms

@@ -75,11 +75,14 @@ void check_name(const Entry& entry, const std::string& key, const std::string& n
 void check_quantum(const Entry& entry, const std::string& key, std::uint64_t bytes);
 void check_granularity(const Entry& entry, std::uint64_t bytes);
 void check_latency(const Entry& entry, const std::string& key, timing::Picoseconds latency);
+/// Of a file in the output folder; empty is fine.
+void check_file_name(const Entry& entry, const std::string& key, const std::string& name);
 
 /// The parts, in order; the first one fills `index`.
 void check_topology(const PlatformDescription& platform, Index& index);
 void check_windows(const PlatformDescription& platform);
 void check_programming(const PlatformDescription& platform, Index& index);
 void check_run(const PlatformDescription& platform, const Index& index);
+void check_timing(const PlatformDescription& platform);
 
 }  // namespace cxlpool::platforms::validation

@@ -210,5 +210,21 @@ RC_GTEST_PROP(ScalarParsing, SurvivesAnyText, ()) {
   RC_ASSERT(static_cast<bool>(parse_hundredths(text)) == parse_hundredths(text).problem().empty());
 }
 
+TEST(Scalar, BandwidthsAreBytesASecondInPowersOfTenOrTwo) {
+  EXPECT_EQ(*parse_bandwidth("45GB/s"), 45'000'000'000u);
+  EXPECT_EQ(*parse_bandwidth("1.5kB/s"), 1'500u);
+  EXPECT_EQ(*parse_bandwidth("800MB/s"), 800'000'000u);
+  EXPECT_EQ(*parse_bandwidth("2GiB/s"), 2ull << 30);
+  EXPECT_EQ(*parse_bandwidth("7B/s"), 7u);
+  for (const char* bad : {"", "45", "45GB", "45 GB/s", "45gb/s", "-1GB/s", "0.5B/s", "GB/s"}) {
+    EXPECT_FALSE(parse_bandwidth(bad)) << bad;
+  }
+  for (const std::uint64_t rate :
+       {1ull, 1'500ull, 45'000'000'000ull, 1ull << 30, 2'048'000'000'000ull}) {
+    EXPECT_EQ(*parse_bandwidth(format_bandwidth(rate)), rate);
+  }
+  EXPECT_EQ(format_bandwidth(2'048'000'000'000), "2048GB/s");
+}
+
 }  // namespace
 }  // namespace cxlpool::platforms

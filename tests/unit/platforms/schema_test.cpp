@@ -154,6 +154,12 @@ TEST(Schema, RejectsValuesOfTheWrongForm) {
   rejects("/traffic/0/pattern", "random");
   rejects("/hosts/1/repeat", 0);
   rejects("/links/0/between", Json::array({"a"}));
+  rejects("/links/0/gen", 5);
+  rejects("/links/1/flit", "128B");
+  rejects("/devices/1/media/bandwidth", "60GB");
+  rejects("/devices/1/media/bandwidth", 60);
+  rejects("/traffic/1/injection", "closd");
+  rejects("/measure", "-1us");
 }
 
 }  // namespace

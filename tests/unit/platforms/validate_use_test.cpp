@@ -156,7 +156,7 @@ TEST(Validate, TrafficRunsSomewhere) {
             }),
             "(no error)");
   EXPECT_EQ(error_after([](auto& p) {
-              p.hosts.push_back({"h1", {}, {}, {}});
+              p.hosts.emplace_back().name = "h1";
               p.traffic[0].host = "h1";
             }),
             "traffic[0].region: r0 belongs to h0, not to h1");
