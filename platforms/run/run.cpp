@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "platforms/builder_parts.h"
 #include "platforms/input_error.h"
@@ -36,6 +37,7 @@ class Run final : public traffic::RequestObserver {
   void program_platform();
   void begin_streams();
   void simulate();
+  void check_for_deadlock();
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
   void carry_out(const HotplugDescription& event);
@@ -53,6 +55,30 @@ class Run final : public traffic::RequestObserver {
   std::size_t next_hotplug_ = 0;
 };
 
+traffic::Injection make_injection(const TrafficDescription& described, std::uint64_t seed,
+                                  std::size_t stream) {
+  const InjectionDescription& from = described.injection;
+  traffic::Injection injection;
+  switch (from.kind) {
+    case Injection::closed:
+      injection.kind = traffic::Injection::Kind::closed;
+      break;
+    case Injection::open:
+      injection.kind = traffic::Injection::Kind::open;
+      break;
+    case Injection::paced:
+      injection.kind = traffic::Injection::Kind::paced;
+      break;
+  }
+  injection.outstanding = described.outstanding * from.threads;
+  injection.delay = from.delay;
+  injection.gap = from.pace.between(described.sizes.front());
+  injection.poisson = from.arrival == Arrival::poisson;
+  injection.start = from.start;
+  injection.seed = seed * 0x9E3779B97F4A7C15ull + stream;
+  return injection;
+}
+
 std::vector<fabric::Type3Device*> devices_of(Platform& platform) {
   std::vector<fabric::Type3Device*> devices;
   for (std::size_t i = 0; i < platform.device_count(); ++i) devices.push_back(&platform.device(i));
@@ -62,12 +88,18 @@ std::vector<fabric::Type3Device*> devices_of(Platform& platform) {
 Run::Run(const PlatformDescription& description, const RunOptions& options)
     : description_(description),
       options_(options),
-      platform_(description, {options.compiled_routes, cores_for(description)}),
+      platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
+                              cores_for(description)}),
       scoreboard_(devices_of(platform_)),
       bytes_(description.devices.size(), std::vector<std::uint64_t>(description.hosts.size())) {
   for (std::size_t i = 0; i < description_.devices.size(); ++i) {
     if (description_.devices[i].backing.empty()) continue;
     scoreboard_.adopt_contents_of(platform_.device(i).id());
+  }
+  if (options.mode == traffic::Mode::at) {
+    for (std::size_t i = 0; i < platform_.device_count(); ++i) {
+      platform_.device(i).set_witness(&scoreboard_);
+    }
   }
   build_initiators();
 }
@@ -80,11 +112,20 @@ void Run::build_initiators() {
     traffic::Initiator::Config config;
     config.label = fmt::format("traffic[{}]", i);
     config.mode = options_.mode;
-    config.injection.outstanding = described.outstanding;
+    config.injection = make_injection(described, description_.seed, i);
+    config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
     config.quantum = fabric::to_sc_time(description_.quantum);
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
+  }
+}
+
+/// Why messages are still under way when nothing is left to happen.
+void Run::check_for_deadlock() {
+  if (!platform_.time() || options_.until || !platform_.time()->timeline().idle()) return;
+  for (const timing::Station* station : platform_.time()->timeline().find_deadlock()) {
+    result_.deadlock.push_back(station->label());
   }
 }
 
@@ -129,6 +170,7 @@ void Run::begin_streams() {
 
 void Run::simulate() {
   if (options_.until) {
+    if (platform_.time()) platform_.time()->stop_at(*options_.until);
     sc_core::sc_start(fabric::to_sc_time(*options_.until), sc_core::SC_EXIT_ON_STARVATION);
   } else {
     sc_core::sc_start();
@@ -136,6 +178,7 @@ void Run::simulate() {
   for (const auto& initiator : initiators_) {
     if (initiator->error()) std::rethrow_exception(initiator->error());
   }
+  check_for_deadlock();
   if (recorder_) recorder_->finish();
 }
 
@@ -212,6 +255,10 @@ std::vector<std::string> RunResult::problems() const {
     if (options.until) break;
     problems.push_back(fmt::format("hotplug[{}]: the run ended before {} requests", i,
                                    description.hotplug[i].after_requests));
+  }
+  if (!deadlock.empty()) {
+    problems.push_back(fmt::format("deadlock: nothing moves any more; waiting for room: {}",
+                                   fmt::join(deadlock, " -> ")));
   }
   for (const StreamResult& stream : streams) {
     const auto& s = stream.statistics;

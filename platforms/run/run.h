@@ -55,6 +55,7 @@ struct RunResult {
   std::vector<StreamResult> streams;
   std::vector<DeviceResult> devices;
   std::vector<ComponentResult> components;
+  std::vector<std::string> deadlock;  ///< stations that wait for each other, in a cycle
   std::vector<traffic::Failure> failures;
   std::uint64_t failure_count = 0;
   std::uint64_t audited_bytes = 0;
