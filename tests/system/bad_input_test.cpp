@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a user gets wrong, or a hostile file holds: the exit status says which kind of wrong,
-// one line on standard error names the file and the flaw, nothing crashes, and it takes little time
-// and memory.
-#include <array>
-#include <csignal>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <thread>
-#include <unistd.h>
+// one line on standard error names the file and the flaw, nothing crashes or hangs (ctest's TIMEOUT
+// tells), and it takes little memory.
+#include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,6 +16,13 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
+
+/// What refusing an input may take. The sanitizer adds its shadow memory and keeps what was freed.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t memory_bound = 2 * gibibyte;
+#else
+constexpr std::uint64_t memory_bound = gibibyte / 2;
+#endif
 
 const std::string one_device = CXLPOOL_CATALOG "/one-device.yaml";
 const std::string sort_trace = CXLPOOL_CATALOG "/traces/sort.trace";
@@ -40,15 +41,14 @@ class BadInput : public ::testing::Test {
  protected:
   /// Runs cxlpool and expects one line that has all of `texts`.
   void refuses(const std::vector<std::string>& arguments, const std::vector<std::string>& texts) {
-    const Outcome outcome = cxlpool(arguments, 20);
+    const Outcome outcome = cxlpool(arguments);
     EXPECT_EQ(outcome.exit_status, 2) << outcome.err << outcome.out;
     EXPECT_EQ(outcome.signal, 0);
     EXPECT_EQ(outcome.out, "");
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
     EXPECT_LT(outcome.err.size(), 1000u) << outcome.err;
     for (const std::string& text : texts) EXPECT_THAT(outcome.err, HasSubstr(text));
-    EXPECT_LT(outcome.seconds, 5);
-    EXPECT_LT(outcome.peak_bytes, gibibyte / 2);
+    EXPECT_LT(outcome.peak_bytes, memory_bound);
   }
 
   /// Runs a platform that the test makes up.
@@ -236,34 +236,6 @@ TEST_F(BadInput, MebibytesOfOneLineAsAPlatform) {
   refuses_platform("version: 1 # " + std::string(15u << 20, 'a'), {"pool.yaml"});
 }
 
-/// Feeds a pipe with `head` and then a line without an end, until the reader has had enough.
-class EndlessLine {
- public:
-  EndlessLine(const std::string& path, const std::string& head) {
-    if (::mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("cannot make " + path);
-    std::signal(SIGPIPE, SIG_IGN);
-    feeder_ = std::thread([this, path, head] { feed(path, head); });
-  }
-  ~EndlessLine() { feeder_.join(); }
-
- private:
-  void feed(const std::string& path, const std::string& head) {
-    const int pipe = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (pipe < 0) return;
-    std::array<char, 1u << 16> piece;
-    piece.fill('a');
-    ssize_t got = ::write(pipe, head.data(), head.size());
-    while (got > 0 && fed_ < gibibyte) {
-      got = ::write(pipe, piece.data(), piece.size());
-      if (got > 0) fed_ += static_cast<std::uint64_t>(got);
-    }
-    ::close(pipe);
-  }
-
-  std::thread feeder_;
-  std::uint64_t fed_ = 0;
-};
-
 /// Where a trace of one line goes wrong: after what shows its format.
 struct Beginning {
   const char* name;
@@ -275,13 +247,9 @@ void PrintTo(const Beginning& beginning, std::ostream* out) { *out << beginning.
 class GibibyteLine : public BadInput, public ::testing::WithParamInterface<Beginning> {};
 
 TEST_P(GibibyteLine, AsATrace) {
-  const std::string file = folder_.path("huge.trace");
-  {
-    const EndlessLine line(file, GetParam().text);
-    refuses({"run", one_device, "--trace", file}, {file + ":"});
-  }
-  std::filesystem::remove(file);
-  const EndlessLine line(file, GetParam().text);
+  const std::string file = folder_.write("huge.trace", GetParam().text);
+  std::filesystem::resize_file(file, gibibyte);  // sparse: zero bytes without an end of line
+  refuses({"run", one_device, "--trace", file}, {file + ":"});
   refuses({"trace", file, "--to", "info"}, {file + ":"});
 }
 
