@@ -15,14 +15,9 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& 
       config_(std::move(config)),
       host_(host),
       scoreboard_(scoreboard),
-      observer_(observer),
-      slots_(config_.outstanding) {
+      observer_(observer) {
   if (config_.outstanding == 0) {
     throw std::invalid_argument(config_.label + ": at least one request must be outstanding");
-  }
-  for (unsigned i = config_.outstanding; i-- > 0;) {
-    slots_[i].data = std::make_unique<std::uint8_t[]>(max_request_bytes);
-    free_.push_back(i);
   }
   access_.parts = &parts_;
   payload_.set_extension(&access_);
@@ -73,6 +68,10 @@ void Initiator::take_turn() {
 }
 
 RequestSource::Next Initiator::issue_next() {
+  if (free_.empty() && slots_.size() < config_.outstanding) {
+    free_.push_back(static_cast<unsigned>(slots_.size()));
+    slots_.emplace_back();
+  }
   if (free_.empty()) retire_earliest();
   Slot& slot = slots_[free_.back()];
   const auto next = source_->next(slot.request);
@@ -83,14 +82,15 @@ RequestSource::Next Initiator::issue_next() {
 tlm::tlm_generic_payload& Initiator::prepare(Slot& slot) {
   const Request& request = slot.request;
   const bool alternate = request.enables == ByteEnables::alternate;
+  if (slot.data.size() < request.size) slot.data.resize(request.size);
   if (request.op == Op::write) {
-    source_->fill(request, serial_, slot.data.get());
+    source_->fill(request, serial_, slot.data.data());
   } else {
-    std::fill_n(slot.data.get(), request.size, std::uint8_t{0});
+    std::fill_n(slot.data.data(), request.size, std::uint8_t{0});
   }
   payload_.set_command(request.op == Op::read ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
   payload_.set_address(request.address);
-  payload_.set_data_ptr(slot.data.get());
+  payload_.set_data_ptr(slot.data.data());
   payload_.set_data_length(request.size);
   payload_.set_streaming_width(request.size);
   payload_.set_byte_enable_ptr(alternate ? alternate_.data() : nullptr);
@@ -145,7 +145,8 @@ void Initiator::retire_earliest() {
   if (config_.mode == Mode::lt) local_ = std::max(local_, slot.answered_at);
   Mismatch mismatch;
   // Refused reads too: their all-ones tell a source that follows pointers that it is lost.
-  if (slot.request.op == Op::read && !source_->observe(slot.request, slot.data.get(), mismatch)) {
+  if (slot.request.op == Op::read && !source_->observe(slot.request, slot.data.data(), mismatch) &&
+      config_.believe_source) {
     scoreboard_.record({host_.label(), mismatch.address,
                         fmt::format("{}: expected the word {:#018x}, read {:#018x}", label(),
                                     mismatch.expected, mismatch.got)});

@@ -54,6 +54,9 @@ class Initiator : public sc_core::sc_module {
     Mode mode = Mode::functional;
     unsigned outstanding = 1;
     sc_core::sc_time quantum;  ///< how far to run ahead, loosely timed
+    /// Whether a source's own check counts. Where refusals or loss of power are part of the plan,
+    /// what a source wrote need not be there; the scoreboard knows what must be.
+    bool believe_source = true;
   };
 
   tlm_utils::simple_initiator_socket<Initiator> socket;
@@ -81,7 +84,7 @@ class Initiator : public sc_core::sc_module {
     std::uint64_t serial = 0;  ///< breaks ties between equal times
     Request request;
     bool ok = false;
-    std::unique_ptr<std::uint8_t[]> data;
+    std::vector<std::uint8_t> data;
   };
 
   /// Orders the heap of slots: the one answered first on top.
@@ -111,7 +114,7 @@ class Initiator : public sc_core::sc_module {
   fabric::MemoryAccess access_;
   std::vector<fabric::AccessPart> parts_;
   std::array<unsigned char, 2> alternate_{TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  ///< as many as were ever in flight, at most `outstanding`
   std::vector<unsigned> free_;
   std::vector<unsigned> in_flight_;  ///< a heap: the earliest answer on top
   const sc_core::sc_time picosecond_{1, sc_core::SC_PS};

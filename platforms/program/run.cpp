@@ -96,6 +96,8 @@ RunOptions make_options(const Arguments& arguments) {
     if (options.mode == traffic::Mode::functional) {
       throw std::invalid_argument("--until: no time passes in functional mode: add --mode lt");
     }
+    if (*until == 0)
+      throw std::invalid_argument("--until: expected more than 0, got " + arguments.until);
     options.until = *until;
   }
   if (!arguments.mmio.empty()) options.mmio = read_mmio_script(arguments.mmio);
@@ -126,6 +128,10 @@ int carry_out(const Arguments& arguments) {
   const PlatformDescription platform = read(arguments);
   const RunOptions options = make_options(arguments);
   if (!arguments.out.empty()) make_folder(arguments.out);
+  if (arguments.out.empty() && !platform.output.request_trace.empty() && !arguments.quiet) {
+    fmt::print(stderr, "cxlpool: output.request_trace: {} is not written without --out DIR\n",
+               quotable(platform.output.request_trace));
+  }
   const RunResult result = run(platform, options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   const std::string results_path = write_results(result, arguments.out);

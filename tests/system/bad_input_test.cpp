@@ -3,6 +3,7 @@
 // one line on standard error names the file and the flaw, nothing crashes or hangs (ctest's TIMEOUT
 // tells), and it takes little memory.
 #include <algorithm>
+#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
@@ -170,10 +172,92 @@ TEST_F(BadInput, MissingFiles) {
 }
 
 TEST_F(BadInput, FoldersAsFiles) {
-  refuses({"run", folder_.path()}, {folder_.path() + ": is a folder"});
-  refuses({"run", one_device, "--trace", folder_.path()}, {folder_.path() + ": is a directory"});
+  refuses({"run", folder_.path()}, {folder_.path() + ": expected a regular file, got a directory"});
+  refuses({"run", one_device, "--trace", folder_.path()},
+          {folder_.path() + ": expected a regular file, got a directory"});
   refuses({"run", one_device, "--mmio", folder_.path()}, {folder_.path() + ": "});
-  refuses({"trace", folder_.path()}, {folder_.path() + ": is a directory"});
+  refuses({"trace", folder_.path()},
+          {folder_.path() + ": expected a regular file, got a directory"});
+}
+
+TEST_F(BadInput, FifosAsFiles) {
+  const std::string fifo = folder_.path("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const std::string flaw = fifo + ": expected a regular file, got a fifo";
+  refuses({"run", fifo}, {flaw});
+  refuses({"run", one_device, "--trace", fifo}, {flaw});
+  refuses({"run", one_device, "--mmio", fifo}, {flaw});
+  refuses({"trace", fifo}, {flaw});
+  refuses({"trace", sort_trace, "--out", fifo}, {flaw});
+  refuses({"trace", sort_trace, "--to", "binary", "--out", fifo}, {flaw});
+}
+
+TEST_F(BadInput, StandardOutputThatIsFull) {
+  const std::string vectors = CXLPOOL_CATALOG "/../../tests/vectors/routing/T1_g512.json";
+  const std::vector<std::vector<std::string>> commands = {
+      {"run", one_device},
+      {"run", one_device, "--json"},
+      {"check", one_device},
+      {"list", one_device},
+      {"explain", one_device, "--hpa", "0x100000000"},
+      {"conform", vectors},
+      {"trace", sort_trace},
+      {"--help"}};
+  for (const auto& command : commands) {
+    const Outcome outcome = cxlpool(command, "/dev/full");
+    EXPECT_EQ(outcome.exit_status, 2) << command[0];
+    EXPECT_EQ(outcome.err, "cxlpool: standard output: cannot be written\n") << command[0];
+  }
+}
+
+TEST_F(BadInput, VectorsThatCannotBeRead) {
+  const std::string bad = folder_.write("bad.json", "{\n  \"topology\": nope}");
+  for (const auto& [file, flaw] : {std::pair{bad, "expected JSON; line 2, column "},
+                                   std::pair{folder_.path("none"), "cannot be read: No such file"},
+                                   std::pair{folder_.path(), "expected a regular file"}}) {
+    const Outcome outcome = cxlpool({"conform", file});
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("cxlpool: " + file + ": " + flaw));
+    EXPECT_THAT(outcome.err + outcome.out, Not(HasSubstr("json.exception")));
+  }
+}
+
+TEST_F(BadInput, ControlBytesAreNotPrinted) {
+  refuses({"run", "x\x1B[2J"}, {"x\\x1b[2J: no such file"});
+  const std::string file = folder_.write("bad.mmio", "read m\x9B\x1B hdm.capability\n");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"check", one_device, "--profile", "\x1B[2J"},
+        std::vector<std::string>{"run", one_device, "--mmio", file}}) {
+    const Outcome outcome = cxlpool(arguments);
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.err.find_first_of("\x1B\x9B"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST_F(BadInput, DeepSwitchChain) {
+  std::string text = "version: 1\nhosts:\n  - name: h0\n    windows: [" + good_window +
+                     "]\n    bridges: [{name: hb0, root_ports: 1}]\nswitches:\n";
+  std::string port = "h0.hb0.rp0";
+  for (int i = 0; i < 3000; ++i) {
+    const std::string name = "sw" + std::to_string(i);
+    text += "  - {name: " + name + ", upstream: " + port + ", downstream: 1}\n";
+    port = name + ".ds0";
+  }
+  text += "devices: [{name: mem0, at: " + port + ", volatile: 1GiB}]\n";
+  refuses_platform(text, {"switches[64].upstream", "at most 64 levels of switches"});
+}
+
+TEST_F(BadInput, ManyStreamsOfManyOutstandingTakeLittle) {
+  const std::string file = folder_.write(
+      "pool.yaml", platform(good_window,
+                            "regions: [{name: r0, host: h0, devices: [mem0]}]\n"
+                            "traffic: [{host: h0, region: r0, pattern: sequential, requests: 10, "
+                            "outstanding: 65536, repeat: 16}]\n"));
+  for (const char* mode : {"functional", "lt"}) {
+    const Outcome outcome = cxlpool({"run", file, "--mode", mode});
+    EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
+    EXPECT_LT(outcome.peak_bytes, memory_bound);
+  }
 }
 
 TEST_F(BadInput, OutputThatCannotBeWritten) {
@@ -216,6 +300,7 @@ TEST_F(BadInput, ArgumentsThatAreWrong) {
   EXPECT_EQ(cxlpool({"run", one_device, "--mode", "fast"}).exit_status, 2);
   EXPECT_EQ(cxlpool({"run", one_device, "--seed", "-1"}).exit_status, 2);
   EXPECT_EQ(cxlpool({"run", one_device, "--until", "1"}).exit_status, 2);
+  refuses({"run", one_device, "--mode", "lt", "--until", "0ns"}, {"--until", "more than 0"});
   EXPECT_EQ(cxlpool({"--help"}).exit_status, 0);
   EXPECT_EQ(cxlpool({"--version"}).exit_status, 0);
 }

@@ -98,6 +98,16 @@ TEST(HostileInput, LongListsAndTextsAreRefused) {
             "pool.yaml:3:39: regions[0].devices: expected at most 64 items, got 100");
 }
 
+TEST(HostileInput, AByteOrderMarkIsNamed) {
+  EXPECT_EQ(error_of("\xEF\xBB\xBFversion: 1\n"),
+            "pool.yaml:1:1: expected plain UTF-8, got a byte order mark first");
+}
+
+TEST(HostileInput, PrintableEscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("a\x1B[2J\xFF\n\xC2\x9B\xC3\xA9"), "a\\x1b[2J\\xff\\x0a\\xc2\\x9b\xC3\xA9");
+  EXPECT_EQ(printable("a\nb", true), "a\nb");
+}
+
 TEST(HostileInput, EveryTextOfTheLargestSizeIsRefused) {
   // One for each way to be stopped: by scanning ahead, by depth, by number, by form. A text that is
   // not stopped early takes longer than ctest's TIMEOUT.
