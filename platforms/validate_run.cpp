@@ -8,13 +8,12 @@
 
 #include "platforms/input_error.h"
 #include "platforms/scalar.h"
+#include "platforms/validate.h"
 #include "platforms/validate_parts.h"
 #include "traffic/patterns/factory.h"
 
 namespace cxlpool::platforms::validation {
 namespace {
-
-constexpr unsigned max_outstanding = 65'536;
 
 /// Where a stream runs: a region of its host, or base and size.
 void check_range(const Entry& entry, const TrafficDescription& described, const Index& index) {
@@ -87,6 +86,10 @@ void check_traffic(const Entry& entry, const TrafficDescription& described, cons
     if (described.sizes[i] >= 1 && described.sizes[i] <= traffic::max_request_bytes) continue;
     entry.fail(fmt::format(".sizes[{}]", i), fmt::format("expected an access of 1B to 4KiB, got {}",
                                                          format_size(described.sizes[i])));
+  }
+  if (described.requests > max_requests) {
+    entry.fail(".requests",
+               fmt::format("expected at most {}, got {}", max_requests, described.requests));
   }
   if (described.stride == 0) entry.fail(".stride", "expected more than 0");
   if (described.seeded && described.pattern != "interleaved") {

@@ -91,6 +91,14 @@ TEST_F(BadInput, UnknownKey) {
                    {"pool.yaml:7:1", "trafic: unknown key", "did you mean \"traffic\"?"});
 }
 
+TEST_F(BadInput, NumbersOutOfRangeAreToldTheirRange) {
+  refuses({"run", one_device, "--set", "traffic[0].requests=10_000_000_000_000_000_000"},
+          {"requests", "at most 1000000000000000"});
+  refuses({"run", one_device, "--set", "traffic[0].outstanding=5_000_000_000"},
+          {"outstanding", "expected 1 to 65536"});
+  refuses({"run", one_device, "--set", "traffic[0].sizes=8GiB"}, {"expected 1B to 4KiB"});
+}
+
 TEST_F(BadInput, UnknownKeyOnTheCommandLine) {
   refuses({"run", one_device, "--set", "traffic[0].request=3"},
           {"--set", "unknown key \"request\"", "did you mean \"requests\"?"});

@@ -256,8 +256,8 @@ TEST(Nearest, CountsSwapsAsOneEdit) {
   EXPECT_EQ(traffic::edit_distance("", "abc"), 3u);
   EXPECT_EQ(traffic::edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(traffic::edit_distance("prots", "ports"), 1u);
-  EXPECT_EQ(nearest("volatle", {"persistent", "volatile"}), "volatile");
-  EXPECT_EQ(nearest("x", {}), "");
+  EXPECT_EQ(traffic::nearest("volatle", {"persistent", "volatile"}), "volatile");
+  EXPECT_EQ(traffic::nearest("x", {}), "");
 }
 
 }  // namespace
