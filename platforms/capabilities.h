@@ -24,7 +24,7 @@ inline CapabilityDescription effective(const CapabilityDescription& given, Compo
 /// The registers' view of a component's capabilities.
 address::HdmCapability make_capability(ComponentKind kind, const CapabilityDescription& given);
 
-/// Whether a bridge forwards everything to its root port and has no decoders (fact sheet 1.6).
+/// Whether a bridge forwards everything to its root port and has no decoders (sources.md 1.6).
 inline bool passes_through(const HostBridgeDescription& bridge) {
   return bridge.passthrough == Passthrough::on ||
          (bridge.passthrough == Passthrough::automatic && bridge.root_ports.size() == 1);

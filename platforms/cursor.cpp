@@ -56,7 +56,8 @@ void Cursor::expect_section(const Section& section) const {
       at.line = child.key_line;
       at.column = child.key_column;
     }
-    throw InputError(at, fmt::format("unknown key{}", did_you_mean(child.key, section.names())));
+    throw InputError(
+        at, fmt::format("unknown key{}", traffic::did_you_mean(child.key, section.names())));
   }
   for (const Key& key : section.keys) {
     if (key.presence == Key::Presence::required && node_->member(key.name) == nullptr) {
@@ -154,7 +155,7 @@ void Cursor::fail_word(const std::string& got, const std::vector<std::string_vie
   }
   const bool close = !got.empty() && names.size() > 3;
   fail(fmt::format("expected {}, got {}{}", list, got.empty() ? "nothing" : quotable(got),
-                   close ? did_you_mean(got, names) : ""));
+                   close ? traffic::did_you_mean(got, names) : ""));
 }
 
 }  // namespace cxlpool::platforms

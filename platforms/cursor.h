@@ -9,9 +9,9 @@
 #include "platforms/document.h"
 #include "platforms/input_error.h"
 #include "platforms/names.h"
-#include "platforms/nearest.h"
 #include "platforms/scalar.h"
 #include "platforms/section.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::platforms {
 

@@ -29,7 +29,7 @@ struct RootPortDescription {
   std::uint8_t port = 0;  ///< physical port number, what a decoder's target list names
 };
 
-/// HDM decoder capability of a component (fact sheet 1.2). Defaults are those of the vectors'
+/// HDM decoder capability of a component (sources.md 1.2). Defaults are those of the vectors'
 /// witness; unset fields take the kind's default.
 struct CapabilityDescription {
   std::optional<unsigned> decoders;     ///< 1, 2, 4, 6, .. 32; at most 10 on a device; 4
@@ -42,7 +42,7 @@ struct CapabilityDescription {
 };
 
 enum class Passthrough : std::uint8_t {
-  automatic,  ///< pass-through when there is exactly one root port (fact sheet 1.6)
+  automatic,  ///< pass-through when there is exactly one root port (sources.md 1.6)
   on,
   off,  ///< decoders even with one root port
 };
@@ -130,7 +130,7 @@ struct DecoderDescription {
 
 enum class RegionMode : std::uint8_t { ram, pmem };
 
-/// An interleave set to be programmed as the Linux driver programs it (fact sheet 3.6).
+/// An interleave set to be programmed as the Linux driver programs it (sources.md 3.6).
 struct RegionDescription {
   std::string name;
   std::string host;

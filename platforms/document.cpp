@@ -18,6 +18,7 @@
 
 #include "platforms/input_error.h"
 #include "platforms/text_check.h"
+#include "traffic/files.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -268,6 +269,10 @@ Document parse_document(std::string_view text, std::string file) {
   if (text.size() > max_document_bytes) {
     throw InputError({document.file, 0, 0, {}}, "larger than 16MiB, which no platform is");
   }
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") {
+    throw InputError({document.file, 1, 1, {}},
+                     "expected plain UTF-8, got a byte order mark first");
+  }
   if (const auto flaw = find_text_flaw(text)) {
     throw InputError({document.file, flaw->line, flaw->column, {}}, flaw->problem);
   }
@@ -292,8 +297,8 @@ Document read_document(const std::string& file) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(file, error);
   if (!std::filesystem::exists(status)) throw InputError(here, "no such file");
-  if (std::filesystem::is_directory(status)) throw InputError(here, "is a folder, not a file");
-  if (!std::filesystem::is_regular_file(status)) throw InputError(here, "is not a plain file");
+  const std::string kind = traffic::irregular_kind(file);
+  if (!kind.empty()) throw InputError(here, "expected a regular file, got " + kind);
   const std::uintmax_t size = std::filesystem::file_size(file, error);
   if (error) throw InputError(here, "cannot be read: " + error.message());
   if (size > max_document_bytes) {

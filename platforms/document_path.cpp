@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "platforms/input_error.h"
-#include "platforms/nearest.h"
 #include "platforms/scalar.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -77,7 +77,7 @@ class Override {
     const Key* key = section_->find(name);
     if (key == nullptr) {
       fail(fmt::format("unknown key \"{}\"{}", quotable(name),
-                       did_you_mean(name, section_->names())));
+                       traffic::did_you_mean(name, section_->names())));
     }
     if (node_->kind == Node::Kind::null) node_->kind = Node::Kind::map;
     if (node_->kind != Node::Kind::map) {
@@ -120,7 +120,7 @@ class Override {
       }
       names.push_back(name->text);
     }
-    const std::string hint = names.empty() ? "; use a number" : did_you_mean(item, names);
+    const std::string hint = names.empty() ? "; use a number" : traffic::did_you_mean(item, names);
     fail(fmt::format("no entry is named \"{}\"{}", quotable(item), hint));
   }
 

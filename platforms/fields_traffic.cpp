@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of traffic and of what happens during a run.
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "platforms/fields.h"
+#include "platforms/validate.h"
+#include "traffic/request.h"
 
 namespace cxlpool::platforms {
 
@@ -38,8 +39,7 @@ const Fields<TrafficDescription>& traffic_fields() {
        {list_of(optional("sizes")),
         [](const Cursor& at, T& t) {
           read_scalars(at, 64, t.sizes, [](const Cursor& item) {
-            return static_cast<std::uint32_t>(
-                item.size(0, std::numeric_limits<std::uint32_t>::max()));
+            return static_cast<std::uint32_t>(item.size(1, traffic::max_request_bytes));
           });
         }},
        {optional("unaligned"), [](const Cursor& at, T& t) { t.unaligned = at.boolean(); }},
@@ -52,8 +52,7 @@ const Fields<TrafficDescription>& traffic_fields() {
        {optional("seeded"), [](const Cursor& at, T& t) { t.seeded = at.boolean(); }},
        {optional("outstanding"),
         [](const Cursor& at, T& t) {
-          t.outstanding =
-              static_cast<unsigned>(at.integer(0, std::numeric_limits<std::uint32_t>::max()));
+          t.outstanding = static_cast<unsigned>(at.integer(1, max_outstanding));
         }},
        repeat_field<T>()}).with(injection_fields(), [](T& t) -> InjectionDescription& { return t.injection; });
   return fields;

@@ -49,10 +49,6 @@ inline constexpr std::array<Word<HotplugDescription::Action>, 2> hotplug_words{
 inline constexpr std::array<Word<AddressMapKind>, 2> address_map_words{
     {{"identity", AddressMapKind::identity}, {"first_touch", AddressMapKind::first_touch}}};
 
-inline constexpr std::array<std::string_view, 11> pattern_names{
-    "sequential",   "strided",    "uniform",      "zipf",        "pointer_chase", "stream_copy",
-    "stream_scale", "stream_add", "stream_triad", "interleaved", "trace"};
-
 inline constexpr std::array<Word<FlitMode>, 3> flit_words{
     {{"68B", FlitMode::flit_68b},
      {"256B", FlitMode::flit_256b},

@@ -56,6 +56,25 @@ std::optional<TextFlaw> find_text_flaw(std::string_view text) {
   return std::nullopt;
 }
 
+std::string printable(std::string_view text, bool keep_lines) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    std::size_t length = is_control(c) ? 0 : sequence_length(text.substr(at, 4));
+    // U+0080 to U+009F are control characters too.
+    if (length == 2 && c == '\xC2' && static_cast<unsigned char>(text[at + 1]) < 0xA0) length = 0;
+    if (length == 0 && keep_lines && c == '\n') length = 1;
+    if (length == 0) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      ++at;
+      continue;
+    }
+    result += text.substr(at, length);
+    at += length;
+  }
+  return result;
+}
+
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), is_control);
 }

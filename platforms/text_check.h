@@ -19,4 +19,8 @@ std::optional<TextFlaw> find_text_flaw(std::string_view text);
 
 bool has_control_character(std::string_view text);
 
+/// `text` with everything that is not printable UTF-8 as \xNN, so that hostile bytes do not reach a
+/// terminal. Line ends stay if `keep_lines`.
+std::string printable(std::string_view text, bool keep_lines = false);
+
 }  // namespace cxlpool::platforms

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "platforms/nearest.h"
 #include "platforms/scalar.h"
 #include "platforms/validate_parts.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::platforms {
 namespace validation {
@@ -32,7 +32,8 @@ void Entry::fail(const std::string& key, const std::string& message) const {
 
 std::string unresolved(const char* what, std::string_view name,
                        const std::vector<std::string_view>& known) {
-  return fmt::format("no {} is named \"{}\"{}", what, quotable(name), did_you_mean(name, known));
+  return fmt::format("no {} is named \"{}\"{}", what, quotable(name),
+                     traffic::did_you_mean(name, known));
 }
 
 void check_name(const Entry& entry, const std::string& key, const std::string& name) {

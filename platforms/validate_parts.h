@@ -30,6 +30,9 @@ class Entry {
   Location location_;
 };
 
+/// End of host physical addresses: a CXL.mem request carries bits 51 to 6.
+inline constexpr std::uint64_t hpa_end = std::uint64_t{1} << 52;
+
 /// What decoders can be programmed on.
 struct DecodingComponent {
   ComponentKind kind;

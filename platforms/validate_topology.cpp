@@ -173,12 +173,17 @@ Port& occupy(const Entry& entry, const std::string& key, const std::string& at,
   return port->second;
 }
 
+/// A PCIe hierarchy has 256 buses and a switch takes two, so no deeper one can be enumerated; and
+/// every commit below tells all levels above.
+constexpr std::size_t max_switch_levels = 64;
+
 /// `parents[s]` are the switches that switch s hangs from.
-void refuse_circles(const PlatformDescription& platform,
-                    const std::vector<std::vector<std::size_t>>& parents) {
+void refuse_circles_and_depth(const PlatformDescription& platform,
+                              const std::vector<std::vector<std::size_t>>& parents) {
   const std::size_t count = parents.size();
   std::vector<std::vector<std::size_t>> children(count);
   std::vector<std::size_t> waiting(count);
+  std::vector<std::size_t> level(count, 1);
   std::deque<std::size_t> ready;
   for (std::size_t s = 0; s < count; ++s) {
     for (const std::size_t parent : parents[s]) children[parent].push_back(s);
@@ -186,7 +191,15 @@ void refuse_circles(const PlatformDescription& platform,
     if (waiting[s] == 0) ready.push_back(s);
   }
   for (; !ready.empty(); ready.pop_front()) {
-    for (const std::size_t child : children[ready.front()]) {
+    const std::size_t parent = ready.front();
+    if (level[parent] > max_switch_levels) {
+      Entry(platform.switches[parent].location, "switches", parent)
+          .fail(".upstream",
+                fmt::format("expected at most {} levels of switches, {} is level {}",
+                            max_switch_levels, platform.switches[parent].name, level[parent]));
+    }
+    for (const std::size_t child : children[parent]) {
+      level[child] = std::max(level[child], level[parent] + 1);
       if (--waiting[child] == 0) ready.push_back(child);
     }
   }
@@ -270,7 +283,7 @@ void check_topology(const PlatformDescription& platform, Index& index) {
       if (owner >= 0) parents[i].push_back(static_cast<std::size_t>(owner));
     }
   }
-  refuse_circles(platform, parents);
+  refuse_circles_and_depth(platform, parents);
 
   for (std::size_t i = 0; i < platform.devices.size(); ++i) {
     const DeviceDescription& device = platform.devices[i];

@@ -35,6 +35,12 @@ void check_window(const Entry& entry, const HostDescription& host,
                                     format_size(ways * address::hdm_quantum), ways,
                                     format_size(description.size)));
   }
+  if (description.size > hpa_end || description.base > hpa_end - description.size) {
+    entry.fail(".size", fmt::format("expected a window that ends at {} or below, as CXL.mem "
+                                    "carries 52 address bits; got {} from {}",
+                                    format_address(hpa_end), format_size(description.size),
+                                    format_address(description.base)));
+  }
 
   address::FixedMemoryWindow window;
   window.base = description.base;

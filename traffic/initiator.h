@@ -26,6 +26,11 @@ enum class Mode : std::uint8_t {
   at,          ///< approximately timed: requests wait in the fabric's queues
 };
 
+/// As --mode names it.
+constexpr const char* name_of(Mode mode) {
+  return mode == Mode::functional ? "functional" : mode == Mode::lt ? "lt" : "at";
+}
+
 /// What an initiator did. Requests, not parts.
 struct InitiatorStatistics {
   std::uint64_t asked = 0;      ///< handed out by the source
@@ -68,6 +73,9 @@ class Initiator : public sc_core::sc_module {
     Injection injection;       ///< untimed, only the number of outstanding requests counts
     sc_core::sc_time quantum;  ///< how far to run ahead, loosely timed
     fabric::Timekeeper* time = nullptr;  ///< approximately timed
+    /// Whether a source's own check counts. Where refusals or loss of power are part of the plan,
+    /// what a source wrote need not be there; the scoreboard knows what must be.
+    bool believe_source = true;
   };
 
   tlm_utils::simple_initiator_socket<Initiator> socket;
@@ -98,7 +106,7 @@ class Initiator : public sc_core::sc_module {
     std::uint64_t serial = 0;  ///< breaks ties between equal times
     Request request;
     bool ok = false;
-    std::unique_ptr<std::uint8_t[]> data;
+    std::vector<std::uint8_t> data;
     Scoreboard::Expectation expectation;
     std::vector<fabric::AccessPart> parts;
   };
@@ -153,7 +161,7 @@ class Initiator : public sc_core::sc_module {
   tlm::tlm_generic_payload payload_;
   fabric::MemoryAccess access_;
   std::array<unsigned char, 2> alternate_{TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
-  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<std::unique_ptr<Slot>> slots_;  ///< as many as were ever in flight
   std::vector<unsigned> free_;
   std::vector<unsigned> in_flight_;  ///< a heap: the earliest answer on top
   Pacer pacer_;

@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cxlpool::traffic {
 
-/// Of `names`, the one with the fewest letters to change in `wrong`; empty when `names` is empty.
-/// For messages only. `wrong` is cut to 64 bytes, so hostile input costs nothing.
-inline std::string nearest_name(std::string_view wrong, const std::vector<std::string>& names) {
-  wrong = wrong.substr(0, 64);
-  std::string best;
-  std::size_t best_distance = static_cast<std::size_t>(-1);
-  for (const std::string& name : names) {
-    std::vector<std::size_t> row(name.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < wrong.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i + 1;
-      for (std::size_t j = 0; j < name.size(); ++j) {
-        const std::size_t replaced = diagonal + (wrong[i] == name[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = name;
-    }
-  }
-  return best;
-}
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+/// Only the first 64 characters of each count, so hostile input costs nothing.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate with the least edit distance from `word`, the first of several; empty when there
+/// is none to choose from.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+/// `, did you mean "volatile"?`, or nothing when there are no candidates.
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace cxlpool::traffic

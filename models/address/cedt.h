@@ -10,7 +10,7 @@
 #include "models/address/window.h"
 
 /// The CXL Early Discovery Table (CEDT): the ACPI table that tells software which host bridges
-/// (CHBS records), fixed memory windows (CFMWS) and XOR maps (CXIMS) a host has (fact sheet 2).
+/// (CHBS records), fixed memory windows (CFMWS) and XOR maps (CXIMS) a host has (sources.md 2).
 namespace cxlpool::address {
 
 struct CedtHostBridge {

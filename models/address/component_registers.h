@@ -7,7 +7,7 @@
 
 namespace cxlpool::address {
 
-/// The 64 KiB component register block (fact sheet 1.1): the CXL capability array at 0x1000, which
+/// The 64 KiB component register block (sources.md 1.1): the CXL capability array at 0x1000, which
 /// points at the HDM decoder structure. Software must find the decoders through that pointer.
 /// Registers are 4 bytes wide at multiples of 4; any other access reads 0 and writes nothing.
 class ComponentRegisters {

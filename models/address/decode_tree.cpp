@@ -64,7 +64,7 @@ const PortView* choose_port(const Node& node, NodeIndex index, std::uint64_t hpa
   }
   narrow(out, range->base, range->base + (range->size - 1));
   narrow_to_granule(out, hpa, range->interleave);
-  // Bridges and switches select by absolute address bits (fact sheet 3.1).
+  // Bridges and switches select by absolute address bits (sources.md 3.1).
   const unsigned target = range->interleave.position(hpa);
   out.steps.push_back({index, range->index, target, range->targets[target]});
   const PortView* port = find_port(node, range->targets[target]);

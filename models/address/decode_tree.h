@@ -89,7 +89,7 @@ Route walk(const DecodeTree& tree, std::uint64_t hpa);
 void descend(const DecodeTree& tree, NodeIndex node, std::uint64_t hpa, Route& out);
 
 /// Every HPA that reaches `device` at `dpa`, ascending: none where nothing decodes to it, several
-/// where programming aliases. The positions are found by walking (fact sheet 3.6, derived trap),
+/// where programming aliases. The positions are found by walking (sources.md 3.6, derived trap),
 /// so hierarchies of 3 x 2, 3 x 4, 6 x 2 and unaligned bases need no special case.
 std::vector<std::uint64_t> hpas_of(const DecodeTree& tree, NodeIndex device, std::uint64_t dpa);
 

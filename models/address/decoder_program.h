@@ -28,7 +28,7 @@ struct RegisterWrite {
   std::uint32_t value = 0;
 };
 
-/// The writes that program a decoder, in the order of the Linux driver (fact sheet 1.4): base,
+/// The writes that program a decoder, in the order of the Linux driver (sources.md 1.4): base,
 /// size, target list or skip, high half first, and control with COMMIT last.
 std::vector<RegisterWrite> register_writes(ComponentKind kind, const DecoderProgram& program);
 

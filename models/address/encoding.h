@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-/// Register codes of HDM decoders and windows (fact sheet 1.3). Every function returns nothing for
+/// Register codes of HDM decoders and windows (sources.md 1.3). Every function returns nothing for
 /// a code or value that the specification does not define.
 namespace cxlpool::address {
 

@@ -9,7 +9,7 @@
 #include "models/address/cause.h"
 #include "models/address/interleave.h"
 
-/// The HDM decoder capability structure as registers (fact sheet 1.2 to 1.5).
+/// The HDM decoder capability structure as registers (sources.md 1.2 to 1.5).
 namespace cxlpool::address {
 
 enum class ComponentKind : std::uint8_t { host_bridge, switch_upstream, device };
@@ -57,7 +57,7 @@ constexpr std::uint32_t offset_of(unsigned decoder, std::uint32_t reg) {
 }
 }  // namespace hdm
 
-/// Why a commit failed (fact sheet 1.4). The address bits that a set consumes are not tested here:
+/// Why a commit failed (sources.md 1.4). The address bits that a set consumes are not tested here:
 /// that is the Linux driver's rule, not the hardware's.
 enum class CommitFailure : std::uint8_t {
   none,

@@ -8,10 +8,10 @@
 
 namespace cxlpool::address {
 
-/// Bits of a device physical address (DPA); the way up drops what lies above (fact sheet 3.4).
+/// Bits of a device physical address (DPA); the way up drops what lies above (sources.md 3.4).
 inline constexpr unsigned dpa_bits = 52;
 
-/// A legal pair of interleave ways and granularity, and the arithmetic of fact sheet 3.2 to 3.4.
+/// A legal pair of interleave ways and granularity, and the arithmetic of sources.md 3.2 to 3.4.
 /// Offsets are bytes: HPA offsets count from the decoder's base, DPA offsets from where the
 /// decoder's share of the device begins.
 class Interleave {

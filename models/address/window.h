@@ -15,7 +15,7 @@ inline constexpr std::uint64_t hdm_quantum = 256ull << 20;
 
 enum class Arithmetic : std::uint8_t { modulo = 0, exclusive_or = 1 };
 
-/// CFMWS window restrictions (ACPI CEDT; fact sheet section 2).
+/// CFMWS window restrictions (ACPI CEDT; sources.md 2).
 enum Restriction : std::uint16_t {
   restrict_device_coherent = 1u << 0,
   restrict_host_coherent = 1u << 1,
@@ -40,7 +40,7 @@ struct FixedMemoryWindow {
   bool contains(std::uint64_t hpa) const { return hpa - base < size; }
 
   /// Index into `targets` of the host bridge that `hpa` goes to. Works on the absolute address
-  /// (fact sheet 3.1); `hpa` must lie in the window, and the window must have no violations().
+  /// (sources.md 3.1); `hpa` must lie in the window, and the window must have no violations().
   unsigned target_index(std::uint64_t hpa) const {
     const unsigned index = interleave.position(hpa);
     if (arithmetic == Arithmetic::modulo) return index;

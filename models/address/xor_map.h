@@ -7,7 +7,7 @@
 
 namespace cxlpool::address {
 
-/// The XOR maps of a CXIMS record, as many as the window's root ways need (fact sheet 2 and 3.5):
+/// The XOR maps of a CXIMS record, as many as the window's root ways need (sources.md 2 and 3.5):
 /// bit i of the target index is the parity of HPA & map i. They belong to the root level alone;
 /// devices decode plainly. A `count` of the members below must not exceed maps().size().
 class XorMaps {

@@ -32,17 +32,26 @@ void clear_pages(std::uint8_t* memory, std::uint64_t length) {
   std::memset(memory + head + pages, 0, length - head - pages);
 }
 
-/// Opens the file and makes it at least `capacity` bytes long.
+/// Opens the file, which has `capacity` bytes or gets them. O_NONBLOCK: a fifo must not wait for
+/// its other end before it is refused.
 int open_backing(const std::string& path, std::uint64_t capacity) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0644);
   if (file < 0) refuse(path, "cannot open the backing file for reading and writing");
   struct stat status {};
   const bool usable = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
-  const bool sized = usable && (static_cast<std::uint64_t>(status.st_size) >= capacity ||
-                                ::ftruncate(file, static_cast<off_t>(capacity)) == 0);
-  if (sized) return file;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (usable &&
+      (size == capacity || (size == 0 && ::ftruncate(file, static_cast<off_t>(capacity)) == 0))) {
+    return file;
+  }
   const int error = usable ? errno : EINVAL;
   ::close(file);
+  if (usable && size != 0) {
+    throw std::runtime_error(
+        fmt::format("{}: expected a backing file of {} bytes, as the device has, or an empty one, "
+                    "got {} bytes",
+                    path, capacity, size));
+  }
   errno = error;
   refuse(path, usable ? "cannot make the backing file as large as the device"
                       : "expected a plain file as backing");

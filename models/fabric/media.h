@@ -13,9 +13,10 @@ namespace cxlpool::fabric {
 /// so sixteen devices of 1 TiB fit on a laptop.
 ///
 /// With a file behind it the store is that file, mapped and shared: what others write there is read
-/// here and the other way round. The file is made, or made longer, as a sparse file; it is never
-/// cut. Not thread-safe. Throws std::runtime_error when a file cannot be used or the system has no
-/// more address space; accesses beyond capacity() are the caller's mistake.
+/// here and the other way round. A file that is absent or empty is made as long as the device,
+/// sparse; one of any other length is not this device's and is refused. Not thread-safe. Throws
+/// std::runtime_error when a file cannot be used or the system has no more address space; accesses
+/// beyond capacity() are the caller's mistake.
 class Media {
  public:
   explicit Media(std::uint64_t capacity_bytes, const std::string& backing_file = {});

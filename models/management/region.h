@@ -46,7 +46,7 @@ struct RegionRefusal {
   std::string text;
 };
 
-/// Plans a region on the fabric as it stands, decoders committed so far included (fact sheet 1.4,
+/// Plans a region on the fabric as it stands, decoders committed so far included (sources.md 1.4,
 /// 1.5 and 3.6). Changes nothing: program the result by MMIO.
 std::variant<RegionPlan, RegionRefusal> plan_region(const address::DecodeTree& tree,
                                                     const RegionRequest& request);

@@ -38,7 +38,7 @@ std::variant<RegionPaths, RegionRefusal> find_paths(const address::DecodeTree& t
                                                     address::Interleave interleave);
 
 /// Whether the component's capability register offers the ways, and the address bits that the set
-/// consumes (fact sheet 1.4).
+/// consumes (sources.md 1.4).
 std::optional<RegionRefusal> check_capability(const address::Node& node,
                                               address::Interleave interleave);
 

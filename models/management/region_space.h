@@ -11,7 +11,7 @@
 #include "models/management/region.h"
 
 /// What decoders have left for one more region: a decoder, device capacity, addresses of a window
-/// (fact sheet 1.4 and 1.5). Part of plan_region().
+/// (sources.md 1.4 and 1.5). Part of plan_region().
 namespace cxlpool::management {
 
 /// The decoder that a component must use next: the one above the highest in use. A decoder is in

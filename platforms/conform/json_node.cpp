@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/conform/json_node.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "platforms/input_error.h"
+#include "traffic/files.h"
 
 namespace cxlpool::platforms {
 
@@ -46,6 +48,18 @@ class ParseWatch {
   std::vector<std::set<std::string>> keys_;
 };
 
+/// Where in `text` the parser gave up, and over what.
+std::string flaw(const std::string& text, const json::exception& bad) {
+  const auto* error = dynamic_cast<const json::parse_error*>(&bad);
+  if (error == nullptr || error->byte == 0) return ", got bytes that are none";
+  if (error->byte > text.size()) return ", but the file ends in the middle of it";
+  const std::string before = text.substr(0, error->byte - 1);
+  const std::size_t line_start = before.rfind('\n') + 1;
+  return fmt::format("; line {}, column {} begins what is none: {}",
+                     1 + std::count(before.begin(), before.end(), '\n'),
+                     before.size() - line_start + 1, quotable(text.substr(before.size()), 24));
+}
+
 std::string shown(const json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
@@ -55,12 +69,11 @@ std::string shown(const json& value) {
 }  // namespace
 
 json load_json(const std::string& file, std::uint64_t longest_bytes) {
+  const std::string kind = traffic::irregular_kind(file);
+  if (!kind.empty()) fail_file(file, "expected a regular file, got " + kind);
   std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) {
-    fail_file(file, error ? error.message() : "not a regular file");
-  }
   const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error) fail_file(file, error.message());
+  if (error) fail_file(file, "cannot be read: " + error.message());
   if (size > longest_bytes) {
     fail_file(file,
               fmt::format("{} bytes long; vector files have at most {}", size, longest_bytes));
@@ -74,7 +87,7 @@ json load_json(const std::string& file, std::uint64_t longest_bytes) {
   try {
     return json::parse(text, ParseWatch(file));
   } catch (const json::exception& bad) {
-    fail_file(file, fmt::format("not JSON: {}", quotable(bad.what(), 200)));
+    fail_file(file, "expected JSON" + flaw(text, bad));
   }
 }
 

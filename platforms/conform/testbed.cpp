@@ -55,7 +55,7 @@ Testbed::Testbed(const VectorTopology& topology, const ConformOptions& options)
       lt_(options.lt),
       platform_(describe_testbed(topology, options), {options.compiled_routes, {}}) {
   for (const LinkDescription& link : platform_.description().links) {
-    latency_above_[link.lower] = to_sc_time(link.latency);
+    latency_above_[link.lower] = fabric::to_sc_time(link.latency);
   }
 }
 

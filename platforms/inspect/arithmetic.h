@@ -8,7 +8,7 @@
 #include "models/address/hdm_decoder.h"
 #include "models/address/window.h"
 
-/// The interleave arithmetic of fact sheet 3 written out for one address, as an engineer would
+/// The interleave arithmetic of sources.md 3 written out for one address, as an engineer would
 /// check it by hand. Each sentence ends in the value that the model computed.
 namespace cxlpool::platforms {
 

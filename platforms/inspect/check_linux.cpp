@@ -72,7 +72,7 @@ void check_enumeration(const Subject& subject, const Node& node, Findings& findi
   }
 }
 
-/// One region against the rules of parents and children (fact sheet 3.6).
+/// One region against the rules of parents and children (sources.md 3.6).
 class SetRules {
  public:
   SetRules(const Subject& subject, std::size_t host, const InterleaveSet& set, Findings& findings)

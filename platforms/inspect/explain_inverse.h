@@ -10,7 +10,7 @@ struct Reach {
   std::uint64_t hpa = 0;
   int decoder = 0;  ///< the device's
   unsigned ways = 1;
-  /// Which granule of a stripe it is, with a window's XOR maps undone (fact sheet 3.5).
+  /// Which granule of a stripe it is, with a window's XOR maps undone (sources.md 3.5).
   unsigned position = 0;
   std::string region;               ///< empty: none, or not asked for
   std::optional<std::size_t> slot;  ///< the device's place in the region's list of devices

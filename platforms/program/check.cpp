@@ -20,13 +20,14 @@ const std::map<std::string, Profile> profiles{
 
 struct Arguments {
   PlatformFile file;
-  Profile profile = Profile::spec;
+  std::string profile = "spec";
   bool json = false;
 };
 
 int carry_out(const Arguments& arguments) {
   auto built = build_and_program(arguments.file);
-  const auto findings = platforms::check(*built.platform, built.programming, arguments.profile);
+  const auto findings =
+      platforms::check(*built.platform, built.programming, profiles.at(arguments.profile));
   fmt::print("{}", arguments.json ? platforms::to_json(findings).dump(2) + "\n"
                                   : platforms::to_text(findings));
   return platforms::has_errors(findings) ? check_failed : passed;
@@ -40,7 +41,7 @@ void add_check(CLI::App& app, int& exit_status) {
       "check", "Is the programming legal: what is wrong, where, why, and how to mend it");
   arguments->file.add_to(*check);
   check->add_option("--profile", arguments->profile, "spec, linux or qemu (default: spec)")
-      ->transform(CLI::CheckedTransformer(profiles));
+      ->check(CLI::IsMember({"spec", "linux", "qemu"}));
   check->add_flag("--json", arguments->json, "for programs");
   check->callback([arguments, &exit_status] { exit_status = carry_out(*arguments); });
 }

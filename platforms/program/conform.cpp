@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "platforms/input_error.h"
 #include "platforms/program/commands.h"
 
 namespace cxlpool::program {
@@ -23,6 +24,10 @@ int carry_out(Arguments& arguments) {
   arguments.options.lt = arguments.mode == "lt";
   arguments.options.compiled_routes = !arguments.no_compiled_routes;
   const auto report = platforms::conform(arguments.files, arguments.options);
+  for (const auto& file : report.files) {
+    if (file.readable()) continue;
+    fmt::print(stderr, "cxlpool: {}: {}\n", platforms::quotable(file.file, 1024), file.error);
+  }
   fmt::print("{}", report.text());
   return report.exit_status();
 }

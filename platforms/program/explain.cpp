@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "platforms/inspect/explain_inverse.h"
-#include "platforms/nearest.h"
 #include "platforms/program/commands.h"
 #include "platforms/program/platform_file.h"
 #include "platforms/scalar.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::program {
 namespace {
@@ -40,7 +40,7 @@ std::size_t find_by_name(const char* kind, const std::string& name,
     known.push_back(all[i].name);
   }
   throw std::invalid_argument(fmt::format("--{}: the platform has no {} \"{}\"{}", kind, kind, name,
-                                          did_you_mean(name, known)));
+                                          traffic::did_you_mean(name, known)));
 }
 
 template <typename Explained>

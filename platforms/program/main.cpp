@@ -2,11 +2,14 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <sstream>
 #include <string>
 
 #include <systemc>
 
 #include "platforms/program/commands.h"
+#include "platforms/text_check.h"
 #include "platforms/version.h"
 
 namespace {
@@ -26,7 +29,10 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? cxlpool::program::passed : cxlpool::program::wrong_input;
+    std::ostringstream message;  // may quote an argument
+    const int status = app.exit(error, std::cout, message);
+    std::fputs(cxlpool::platforms::printable(message.str(), true).c_str(), stderr);
+    return status == 0 ? cxlpool::program::passed : cxlpool::program::wrong_input;
   }
   return exit_status;
 }
@@ -39,11 +45,17 @@ int sc_main(int, char**) { return 0; }
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // `cxlpool list | head` ends with an error, not a signal
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  int exit_status = cxlpool::program::wrong_input;
   try {
-    return run_program(argc, argv);
+    exit_status = run_program(argc, argv);
   } catch (const std::exception& error) {
     // InputError, TraceError and what the system refuses all say where and what.
-    std::fprintf(stderr, "cxlpool: %s\n", error.what());
-    return cxlpool::program::wrong_input;
+    if (std::ferror(stdout) == 0) {
+      std::fprintf(stderr, "cxlpool: %s\n", cxlpool::platforms::printable(error.what()).c_str());
+    }
   }
+  // What was printed may wait in a buffer until now, and a result that nobody gets is none.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_status;
+  std::fputs("cxlpool: standard output: cannot be written\n", stderr);
+  return cxlpool::program::wrong_input;
 }

@@ -15,9 +15,12 @@ void PlatformFile::add_to(CLI::App& command) {
 }
 
 ProgrammedPlatform build_and_program(const PlatformFile& file) {
+  platforms::PlatformDescription description = platforms::read_platform(file.path, file.sets);
+  // Nothing is accessed: the media's files stay untouched, and unmade.
+  for (auto& device : description.devices) device.backing.clear();
   ProgrammedPlatform built;
-  built.platform = std::make_unique<platforms::Platform>(
-      platforms::read_platform(file.path, file.sets), platforms::Platform::Options{});
+  built.platform =
+      std::make_unique<platforms::Platform>(description, platforms::Platform::Options{});
   built.platform->start();
   platforms::enable_all(*built.platform);
   built.programming = platforms::program(*built.platform);

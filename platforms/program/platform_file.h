@@ -21,7 +21,8 @@ struct PlatformFile {
 };
 
 /// A platform as it stands before its traffic: built, and programmed by MMIO as far as the hardware
-/// and the driver allow; what they refused is in `programming`.
+/// and the driver allow; what they refused is in `programming`. Its devices hold private memory, so
+/// that looking at a platform changes no file.
 struct ProgrammedPlatform {
   std::unique_ptr<platforms::Platform> platform;
   platforms::Programming programming;

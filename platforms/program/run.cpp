@@ -87,7 +87,9 @@ void show_progress(std::uint64_t answered, std::uint64_t of) {
 
 RunOptions make_options(const Arguments& arguments) {
   RunOptions options;
-  options.mode = arguments.mode == "lt" ? traffic::Mode::lt : traffic::Mode::functional;
+  options.mode = arguments.mode == "at"   ? traffic::Mode::at
+                 : arguments.mode == "lt" ? traffic::Mode::lt
+                                          : traffic::Mode::functional;
   options.compiled_routes = !arguments.no_compiled_routes;
   options.out_dir = arguments.out;
   if (!arguments.until.empty()) {
@@ -96,6 +98,8 @@ RunOptions make_options(const Arguments& arguments) {
     if (options.mode == traffic::Mode::functional) {
       throw std::invalid_argument("--until: no time passes in functional mode: add --mode lt");
     }
+    if (*until == 0)
+      throw std::invalid_argument("--until: expected more than 0, got " + arguments.until);
     options.until = *until;
   }
   if (!arguments.mmio.empty()) options.mmio = read_mmio_script(arguments.mmio);
@@ -126,6 +130,10 @@ int carry_out(const Arguments& arguments) {
   const PlatformDescription platform = read(arguments);
   const RunOptions options = make_options(arguments);
   if (!arguments.out.empty()) make_folder(arguments.out);
+  if (arguments.out.empty() && !platform.output.request_trace.empty() && !arguments.quiet) {
+    fmt::print(stderr, "cxlpool: output.request_trace: {} is not written without --out DIR\n",
+               quotable(platform.output.request_trace));
+  }
   const RunResult result = run(platform, options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   const std::string results_path = write_results(result, arguments.out);
@@ -145,7 +153,7 @@ void add_run(CLI::App& app, int& exit_status) {
       app.add_subcommand("run", "Build a platform, replay its traffic, check everything");
   arguments->file.add_to(*run);
   run->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
-      ->check(CLI::IsMember({"functional", "lt"}));
+      ->check(CLI::IsMember({"functional", "lt", "at"}));
   run->add_option("--trace", arguments->trace,
                   "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
   run->add_option("--mmio", arguments->mmio, "replay firmware's register accesses first");

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "platforms/format.h"
 #include "platforms/program/commands.h"
 #include "traffic/address_map.h"
+#include "traffic/files.h"
 #include "traffic/traces/binary_writer.h"
 #include "traffic/traces/csv_writer.h"
 #include "traffic/traces/open.h"
@@ -48,18 +50,24 @@ class FirstRecords : public TraceReader {
   std::uint64_t left_;
 };
 
-/// Text on stdout or in a file, which is an error unless all of it could be written.
+/// Text on stdout or in a file, which is an error unless all of it could be written. A file that
+/// was there keeps its contents unless all goes well.
 class TextOutput {
  public:
   explicit TextOutput(const std::string& path) : path_(path) {
     if (path_.empty()) return;
-    file_.open(path_, std::ios::binary);
+    replacement_.emplace(path_);
+    file_.open(replacement_->path(), std::ios::binary);
     if (!file_) fail();
   }
 
   std::ostream& stream() { return path_.empty() ? std::cout : file_; }
-  void finish() {
+  void check() {
     if (!stream().flush()) fail();
+  }
+  void finish() {
+    check();
+    if (replacement_) replacement_->commit();
   }
 
  private:
@@ -68,6 +76,7 @@ class TextOutput {
   }
 
   std::string path_;
+  std::optional<FileReplacement> replacement_;
   std::ofstream file_;
 };
 
@@ -86,7 +95,7 @@ void write_text(TraceReader& reader, const std::string& path) {
   try {
     write_csv(reader, output.stream());
   } catch (const TraceError&) {
-    output.finish();  // where it is at fault, it has the better message
+    output.check();  // where it is at fault, it has the better message
     throw;
   }
   output.finish();
@@ -94,9 +103,11 @@ void write_text(TraceReader& reader, const std::string& path) {
 
 void write_binary(TraceReader& reader, const std::string& path) {
   if (path.empty()) throw std::invalid_argument("--to binary needs --out FILE");
-  TraceWriter writer(path, reader.kind());
+  FileReplacement replacement(path);
+  TraceWriter writer(replacement.path(), reader.kind());
   for (TraceRecord record; reader.next(record);) writer.write(record);
   writer.finish();
+  replacement.commit();
 }
 
 struct Totals {

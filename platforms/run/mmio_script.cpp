@@ -11,8 +11,9 @@
 
 #include "models/address/config_space.h"
 #include "platforms/input_error.h"
-#include "platforms/nearest.h"
 #include "platforms/scalar.h"
+#include "traffic/files.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -126,7 +127,7 @@ const Component& find_component(const Platform& platform, const MmioStep& step) 
   std::vector<std::string_view> known;
   for (const Component& component : platform.components()) known.push_back(component.label);
   throw InputError(step.location, fmt::format("no component {}{}", quotable(step.component),
-                                              did_you_mean(step.component, known)));
+                                              traffic::did_you_mean(step.component, known)));
 }
 
 std::optional<std::uint32_t> decoder_register(const std::string& reg) {
@@ -202,6 +203,8 @@ std::vector<MmioStep> read_mmio_text(std::istream& text, const std::string& file
 std::vector<MmioStep> read_mmio_script(const std::string& path) {
   Location location;
   location.file = path;
+  const std::string kind = traffic::irregular_kind(path);
+  if (!kind.empty()) throw InputError(location, "expected a regular file, got " + kind);
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (error) throw InputError(location, "cannot be read: " + error.message());

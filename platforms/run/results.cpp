@@ -126,7 +126,7 @@ Json results_json(const RunResult& result) {
   json["format"] = 1;
   json["version"] = version;
   json["name"] = result.description.name;
-  json["mode"] = timed ? "lt" : "functional";
+  json["mode"] = traffic::name_of(result.options.mode);
   json["seed"] = result.description.seed;
   json["good"] = result.good();
   json["problems"] = result.problems();

@@ -115,6 +115,7 @@ void Run::build_initiators() {
     config.injection = make_injection(described, description_.seed, i);
     config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
     config.quantum = fabric::to_sc_time(description_.quantum);
+    config.believe_source = !description_.expect_refusals;
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);

@@ -71,6 +71,9 @@ std::unique_ptr<traffic::RequestSource> make_trace_source(const PlatformDescript
   auto reader = traffic::open_trace(described.trace, described.trace_format);
   traffic::TraceSource::Options options;
   options.records = described.requests;
+  for (std::size_t h = 0; h < description.hosts.size(); ++h) {
+    if (description.hosts[h].name == described.host) options.host = static_cast<std::uint32_t>(h);
+  }
   if (described.map == AddressMapKind::first_touch) {
     return std::make_unique<traffic::TraceSource>(
         std::move(reader), traffic::AddressMap::first_touch({place.base, place.size}), options);

@@ -85,9 +85,9 @@ TEST_F(HostileFile, OneByteChanged) {
 
 TEST_F(HostileFile, Garbage) {
   expect_unreadable("", "empty");
-  expect_unreadable("\xFF\xFE\x00garbage", "not JSON");
-  expect_unreadable(std::string(1000, '\0'), "not JSON");
-  expect_unreadable(contents(routing) + "x", "not JSON");
+  expect_unreadable("\xFF\xFE\x00garbage", "expected JSON");
+  expect_unreadable(std::string(1000, '\0'), "expected JSON");
+  expect_unreadable(contents(routing) + "x", "expected JSON");
   expect_unreadable("[]", "not a vector file");
   expect_unreadable("null", "not a vector file");
   expect_unreadable("3", "not a vector file");
@@ -96,7 +96,7 @@ TEST_F(HostileFile, Garbage) {
   expect_unreadable(R"({"scenarios": []})", "scenarios: expected at least one entry");
   expect_unreadable(R"({"scenarios": 1, "scenarios": 2})", "named twice");
   expect_unreadable(std::string(1'000'000, '['), "nested deeper");
-  expect_unreadable(std::string(1'000'000, '{'), "not JSON");
+  expect_unreadable(std::string(1'000'000, '{'), "expected JSON");
 }
 
 TEST_F(HostileFile, NoFile) {

@@ -67,14 +67,12 @@ TEST(Isolated, ChildThatThrowsIsADifferenceWithItsReason) {
 }
 
 TEST(Isolated, ChildThatHangsIsADifferenceAndIsEnded) {
-  const auto begin = std::chrono::steady_clock::now();
   const Tally tally = run_to_step_2(
       [] {
         for (;;) pause();
       },
       std::chrono::seconds(1));
   expect_one_at_step_2(tally, "nothing within 1 s");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 }  // namespace

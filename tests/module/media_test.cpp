@@ -170,17 +170,20 @@ TEST_F(BackingFile, KeepsItsContentsFromOneRunToTheNext) {
   EXPECT_EQ(read(again, 5, 2), (std::vector<std::uint8_t>{'h', 'i'}));
 }
 
-TEST_F(BackingFile, LongerThanTheDeviceKeepsItsLength) {
-  std::ofstream(path()) << std::string(3 * MiB, 'q');
-  {
-    Media media(MiB, path());
-    EXPECT_EQ(read(media, MiB - 1, 1)[0], 'q');
-    media.clear(0, MiB);
+TEST_F(BackingFile, OfAnotherLengthThanTheDeviceIsRefusedAndStaysAsItIs) {
+  for (const std::uint64_t length : {std::uint64_t{1}, MiB - 1, MiB + 1, 3 * MiB}) {
+    std::ofstream(path()) << std::string(length, 'q');
+    const std::string text = refusal(path());
+    EXPECT_NE(text.find("expected a backing file of 1048576 bytes"), std::string::npos) << text;
+    EXPECT_NE(text.find("got " + std::to_string(length) + " bytes"), std::string::npos) << text;
+    EXPECT_EQ(std::filesystem::file_size(path()), length);
   }
-  EXPECT_EQ(std::filesystem::file_size(path()), 3 * MiB);
-  std::ifstream file(path());
-  file.seekg(MiB);
-  EXPECT_EQ(file.get(), 'q');
+}
+
+TEST_F(BackingFile, EmptyFileBecomesAsLongAsTheDevice) {
+  std::ofstream(path()) << "";
+  Media media(MiB, path());
+  EXPECT_EQ(std::filesystem::file_size(path()), MiB);
 }
 
 TEST_F(BackingFile, ClearIsExactToTheByte) {

@@ -110,6 +110,27 @@ INSTANTIATE_TEST_SUITE_P(Sets, BackingFile,
                                            Set{"four_ways", 4, 4096}),
                          [](const auto& info) { return info.param.name; });
 
+TEST(BackingFileOfAPlatform, IsNotTouchedByLookingAtIt) {
+  const TempDir folder;
+  const std::string pool = folder.write("pool.yaml", platform({"", 1, 256}, false, 100));
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"check", pool}, std::vector<std::string>{"list", pool},
+        std::vector<std::string>{"explain", pool, "--hpa", "0x100000000"}}) {
+    EXPECT_EQ(cxlpool(command).exit_status, 0) << command[0];
+    EXPECT_FALSE(std::filesystem::exists(folder.path("mem0.media"))) << command[0];
+  }
+}
+
+TEST(BackingFileOfAPlatform, OfAnotherSizeIsRefused) {
+  const TempDir folder;
+  const std::string pool = folder.write("pool.yaml", platform({"", 1, 256}, false, 100));
+  folder.write("mem0.media", "not yours");
+  const Outcome run = cxlpool({"run", pool});
+  EXPECT_EQ(run.exit_status, 2);
+  EXPECT_THAT(run.err, HasSubstr("mem0.media: expected a backing file of 268435456 bytes"));
+  EXPECT_EQ(read_file(folder.path("mem0.media")), "not yours");
+}
+
 TEST(BackingFileOfTwoRuns, KeepsWhatTheFirstOneLeft) {
   const TempDir folder;
   const Set set{"", 1, 256};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every platform of the catalog, in every mode: it runs and passes, it is quick, its results follow
-// the published schema, and compiled routes change nothing.
+// Every platform of the catalog, in every mode: it runs and passes, its results follow the
+// published schema, and compiled routes change nothing.
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -66,7 +66,6 @@ TEST_P(Catalog, PassesWithAndWithoutCompiledRoutes) {
   const CatalogRun compiled(platform, {"--mode", mode});
   ASSERT_EQ(compiled.outcome().exit_status, 0) << compiled.outcome().out << compiled.outcome().err;
   EXPECT_EQ(compiled.outcome().err, "");
-  EXPECT_LT(compiled.outcome().seconds, 10);
   EXPECT_THAT(schema_violations(nlohmann::json::parse(compiled.results_text())), IsEmpty());
 
   const auto results = compiled.results();

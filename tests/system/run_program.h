@@ -12,23 +12,19 @@ namespace cxlpool::testing {
 
 /// What a process came to.
 struct Outcome {
-  int exit_status = -1;  ///< -1: ended by a signal, or by the time limit
+  int exit_status = -1;  ///< -1: ended by a signal
   int signal = 0;
-  bool timed_out = false;
-  double seconds = 0;
   std::uint64_t peak_bytes = 0;  ///< largest resident set
   std::string out;               ///< standard output
   std::string err;               ///< standard error
 };
 
-inline constexpr double default_limit_seconds = 60;
-
-/// Runs a program, found by PATH unless it has a slash, to its end; ends it after the limit.
-Outcome run_program(const std::vector<std::string>& arguments,
-                    double limit_seconds = default_limit_seconds);
+/// Runs a program, found by PATH unless it has a slash, to its end. One that hangs is ended with
+/// the test, by ctest's TIMEOUT. `stdout_to` names a file in place of Outcome::out.
+Outcome run_program(const std::vector<std::string>& arguments, const std::string& stdout_to = {});
 
 /// Runs cxlpool.
-Outcome cxlpool(std::vector<std::string> arguments, double limit_seconds = default_limit_seconds);
+Outcome cxlpool(std::vector<std::string> arguments, const std::string& stdout_to = {});
 
 /// A folder that goes with the object.
 class TempDir {

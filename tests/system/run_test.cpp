@@ -64,6 +64,47 @@ TEST(Run, FailsWhenADecoderIsNotCommitted) {
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr("decoder 1"));
 }
 
+TEST(Run, SaysThatARequestTraceIsNotWritten) {
+  TempDir folder;
+  const std::string file =
+      folder.write("p.yaml", one_device(sequential(10) + "output: {request_trace: r.trace}\n"));
+  const Outcome outcome = cxlpool({"run", file});
+  EXPECT_EQ(outcome.exit_status, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("r.trace is not written without --out DIR"));
+}
+
+TEST(Run, AReplayedRequestTraceGivesEachHostItsOwnRecords) {
+  TempDir folder;
+  const std::string trace = folder.write("t.csv",
+                                         "op,address,size,host\n"
+                                         "R,0x100000000,8,0\nW,0x100000040,8,1\n"
+                                         "R,0x100000080,8,1\nR,0x1000000c0,8,\n");
+  const std::string file =
+      folder.write("p.yaml",
+                   "version: 1\nhosts:\n  - name: 'h{i}'\n    repeat: 2\n"
+                   "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+                   "    bridges: [{name: hb0, root_ports: 1}]\n"
+                   "devices: [{name: 'mem{i}', repeat: 2, at: 'h{i}.hb0.rp0', volatile: 1GiB}]\n"
+                   "regions: [{name: 'r{i}', repeat: 2, host: 'h{i}', devices: ['mem{i}']}]\n"
+                   "traffic: [{host: 'h{i}', repeat: 2, pattern: trace, trace: t.csv}]\n");
+  const Outcome outcome = cxlpool({"run", file, "--json"});
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+  const json streams = json::parse(outcome.out)["traffic"];
+  EXPECT_EQ(streams[0]["asked"], 2);  // its own, and the one that is nobody's
+  EXPECT_EQ(streams[1]["asked"], 3);
+}
+
+TEST(Run, ExpectedRefusalsCoverTheReadBackOfAPattern) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      one_device("traffic: [{host: h0, region: r0, pattern: interleaved, requests: 100}]\n"
+                 "hotplug: [{device: mem0, action: unplug, after_requests: 60}]\n"));
+  EXPECT_EQ(cxlpool({"run", file}).exit_status, 1);
+  const Outcome outcome = cxlpool({"run", file, "--set", "expect_refusals=true"});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.out;
+}
+
 TEST(Run, ASeedThatDoesNotFitIsRefused) {
   TempDir folder;
   const std::string file = folder.write("p.yaml", one_device(sequential(10)));

@@ -103,12 +103,27 @@ TEST_F(TraceCommand, RefusesWhatCannotBeDone) {
   };
   fails({sort_trace, "--to", "binary"}, "--to binary needs --out FILE");
   fails({sort_trace, "--out", "/dev/full"}, "/dev/full: cannot be written");
-  fails({sort_trace, "--out", folder_.path()}, folder_.path() + ": cannot be written");
+  fails({sort_trace, "--out", folder_.path()},
+        folder_.path() + ": expected a regular file, got a directory");
   fails({sort_trace, "--to", "binary", "--out", "/dev/full"}, "/dev/full: cannot be written");
   fails({sort_trace, "--to", "binary", "--out", folder_.path()}, folder_.path() + ": ");
   fails({sort_trace, "--format", "csv"}, sort_trace + ":1");
   fails({sort_trace, "--format", "elf"}, "--format");
   fails({sort_trace, "--limit", "0"}, "--limit");
+}
+
+TEST_F(TraceCommand, AFailedConversionKeepsTheFileThatWasThere) {
+  const std::string whole = read_file(sort_trace);
+  const std::string cut = folder_.write("cut.trace", whole.substr(0, whole.size() / 2));
+  const std::string out = folder_.write("out", "precious");
+  for (const char* to : {"csv", "binary", "info"}) {
+    EXPECT_EQ(cxlpool({"trace", cut, "--to", to, "--out", out}).exit_status, 2);
+    EXPECT_EQ(read_file(out), "precious") << to;
+  }
+  const std::filesystem::directory_iterator entries(folder_.path());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 2) << "something was left behind";
+  EXPECT_EQ(cxlpool({"trace", sort_trace, "--to", "info", "--out", out}).exit_status, 0);
+  EXPECT_THAT(read_file(out), HasSubstr("records"));
 }
 
 TEST_F(TraceCommand, NeverWritesOverItsOwnInput) {

@@ -48,8 +48,8 @@ constexpr Entry patterns[] = {
 
 }  // namespace
 
-std::vector<std::string> pattern_names() {
-  std::vector<std::string> names;
+std::vector<std::string_view> pattern_names() {
+  std::vector<std::string_view> names;
   for (const Entry& entry : patterns) names.emplace_back(entry.name);
   return names;
 }
@@ -59,10 +59,10 @@ std::unique_ptr<RequestSource> make_pattern(const std::string& name,
   for (const Entry& entry : patterns) {
     if (name == entry.name) return entry.maker(options);
   }
-  const std::vector<std::string> names = pattern_names();
-  throw PatternError("pattern", fmt::format("unknown pattern '{}', did you mean '{}'? known: {}",
-                                            name.substr(0, 64), nearest_name(name, names),
-                                            fmt::join(names, ", ")));
+  const std::vector<std::string_view> names = pattern_names();
+  throw PatternError("pattern",
+                     fmt::format("unknown pattern '{}', did you mean '{}'? known: {}",
+                                 name.substr(0, 64), nearest(name, names), fmt::join(names, ", ")));
 }
 
 }  // namespace cxlpool::traffic

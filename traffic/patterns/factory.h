@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "traffic/patterns/options.h"
@@ -11,7 +12,7 @@
 namespace cxlpool::traffic {
 
 /// The names that make_pattern() knows, in the order of the documentation.
-std::vector<std::string> pattern_names();
+std::vector<std::string_view> pattern_names();
 
 /// Makes the pattern called `name`. Throws PatternError for an unknown name (naming the nearest
 /// one and all others) and for options outside their ranges. To add a pattern: its file, and one

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic/patterns/pointer_chase.h"
 
-#include <numeric>
-#include <utility>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -22,10 +21,10 @@ std::uint64_t count_lines(const PatternOptions& options) {
   const std::uint64_t first = align_up(options.base, PointerChasePattern::line_bytes);
   const std::uint64_t end = options.base + options.size;
   const std::uint64_t lines = first < end ? (end - first) / PointerChasePattern::line_bytes : 0;
-  if (lines == 0 || lines > PointerChasePattern::max_lines) {
-    throw PatternError("size", fmt::format("pointer_chase takes 1 to {} aligned lines of 64 bytes, "
-                                           "this range holds {}",
-                                           PointerChasePattern::max_lines, lines));
+  if (lines == 0) {
+    throw PatternError("size", fmt::format("expected room for an aligned line of 64 bytes, got {} "
+                                           "bytes at {:#x}",
+                                           options.size, options.base));
   }
   return lines;
 }
@@ -33,26 +32,23 @@ std::uint64_t count_lines(const PatternOptions& options) {
 }  // namespace
 
 PointerChasePattern::PointerChasePattern(const PatternOptions& options)
-    : first_(align_up(options.base, line_bytes)), cycle_(count_lines(options)) {
-  std::iota(cycle_.begin(), cycle_.end(), 0u);
-  Random random(options.seed);
-  for (std::size_t line = cycle_.size() - 1; line > 0; --line) {
-    std::swap(cycle_[line], cycle_[random.below(line)]);
-  }
-  unwritten_ = options.seeded ? cycle_.size() : 0;
-  reads_left_ = options.requests != 0 ? options.requests : cycle_.size();
-  accesses_ = cycle_.size() - unwritten_ + reads_left_;
-  current_ = first_;
+    : first_(align_up(options.base, line_bytes)), cycle_(count_lines(options), options.seed) {
+  reads_left_ = options.requests != 0 ? options.requests : cycle_.count();
+  writes_left_ = options.seeded ? 0 : std::min(reads_left_, cycle_.count());
+  accesses_ = writes_left_ + reads_left_;
+  written_ = current_ = first_;
 }
 
 std::uint64_t PointerChasePattern::pointer_at(std::uint64_t line_address) const {
-  return address(cycle_[(line_address - first_) / line_bytes]);
+  const std::uint64_t place = cycle_.place_of((line_address - first_) / line_bytes);
+  return address(cycle_.at(place + 1 == cycle_.count() ? 0 : place + 1));
 }
 
 RequestSource::Next PointerChasePattern::next(Request& request) {
-  if (unwritten_ < cycle_.size()) {
-    request = {Op::write, ByteEnables::all, line_bytes, address(unwritten_)};
-    ++unwritten_;
+  if (writes_left_ > 0) {
+    request = {Op::write, ByteEnables::all, line_bytes, written_};
+    written_ = pointer_at(written_);
+    --writes_left_;
     return Next::request;
   }
   if (reads_left_ == 0) return Next::done;

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include "traffic/files.h"
 #include "traffic/traces/error.h"
 
 namespace cxlpool::traffic {
@@ -27,10 +27,8 @@ bool begins_frame(const char* data, std::size_t bytes) {
 void ByteStream::FreeContext::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
 
 ByteStream::ByteStream(const std::string& path) : path_(path), window_(window_bytes) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw TraceError(path, "is a directory", "a trace file");
-  }
+  const std::string kind = irregular_kind(path);
+  if (!kind.empty()) throw TraceError(path, "expected a regular file, got " + kind, "");
   file_.reset(std::fopen(path.c_str(), "rb"));
   if (!file_) {
     throw TraceError(path, "cannot be opened: " + std::generic_category().message(errno),

@@ -15,10 +15,11 @@ namespace cxlpool::traffic {
 
 /// The bytes of a file, decompressed when it begins with a zstd frame (any number of frames, and
 /// skippable ones, may follow each other). Holds one window of the stream and, compressed, zstd's
-/// own history of at most 128 MiB; never seeks, so that pipes do too.
+/// own history of at most 128 MiB; never seeks.
 ///
-/// Throws TraceError for a file that is missing, unreadable, a directory or empty, and for frames
-/// that are cut short, corrupt, or ask for more history than that.
+/// Throws TraceError for what is missing, unreadable, empty or no regular file (a fifo would wait
+/// for its writer), and for frames that are cut short, corrupt, or ask for more history than
+/// that.
 class ByteStream {
  public:
   static constexpr std::size_t window_bytes = 256 * 1024;

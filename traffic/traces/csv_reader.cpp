@@ -51,7 +51,7 @@ void CsvTraceReader::read_header() {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
       fail(fmt::format("unknown column {}, did you mean '{}'?", quoted(name),
-                       nearest_name(name, names)),
+                       nearest(name, {names.begin(), names.end()})),
            "columns of " + known);
     }
     const auto column = static_cast<Column>(found - names.begin());

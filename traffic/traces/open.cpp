@@ -104,10 +104,11 @@ std::unique_ptr<TraceReader> open_trace(const std::string& path, const std::stri
   const auto named = std::find_if(std::begin(formats), std::end(formats),
                                   [&](const Format& known) { return format == known.name; });
   if (!format.empty() && named == std::end(formats)) {
+    const std::vector<std::string> names = trace_formats();
     throw TraceError(path,
                      fmt::format("unknown trace format {}, did you mean '{}'?", quoted(format),
-                                 nearest_name(format, trace_formats())),
-                     fmt::format("one of {}", fmt::join(trace_formats(), ", ")));
+                                 nearest(format, {names.begin(), names.end()})),
+                     fmt::format("one of {}", fmt::join(names, ", ")));
   }
   ByteStream stream(path);
   const Format& chosen = format.empty() ? detect(stream) : *named;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a file holds, reading it gives a platform or an InputError, soon.
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -99,18 +98,26 @@ TEST(HostileInput, LongListsAndTextsAreRefused) {
             "pool.yaml:3:39: regions[0].devices: expected at most 64 items, got 100");
 }
 
-TEST(HostileInput, NoTextOfTheLargestSizeTakesLong) {
-  // One for each way to be stopped: by scanning ahead, by depth, by number, by form.
+TEST(HostileInput, AByteOrderMarkIsNamed) {
+  EXPECT_EQ(error_of("\xEF\xBB\xBFversion: 1\n"),
+            "pool.yaml:1:1: expected plain UTF-8, got a byte order mark first");
+}
+
+TEST(HostileInput, PrintableEscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(printable("a\x1B[2J\xFF\n\xC2\x9B\xC3\xA9"), "a\\x1b[2J\\xff\\x0a\\xc2\\x9b\xC3\xA9");
+  EXPECT_EQ(printable("a\nb", true), "a\nb");
+}
+
+TEST(HostileInput, EveryTextOfTheLargestSizeIsRefused) {
+  // One for each way to be stopped: by scanning ahead, by depth, by number, by form. A text that is
+  // not stopped early takes longer than ctest's TIMEOUT.
   const std::pair<const char*, const char*> texts[] = {
       {"", "["}, {"", "- "}, {"", "- a\n"}, {"", "#"}, {"\"", "\n"}, {"", "---\n"}, {"", "? "}};
   for (const auto& [head, unit] : texts) {
     const std::string text = repeated(head, unit, max_document_bytes);
-    const auto start = std::chrono::steady_clock::now();
     const std::string error = error_of(text);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     EXPECT_EQ(error.substr(0, 9), "pool.yaml") << head << " + " << unit;
     EXPECT_LT(error.size(), 600u);
-    EXPECT_LT(taken.count(), 20.0) << head << " + " << unit;  // sanitizers, busy machines
   }
 }
 

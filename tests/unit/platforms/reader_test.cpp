@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "platforms/nearest.h"
 #include "tests/unit/platforms/fixtures.h"
+#include "traffic/nearest.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -246,18 +246,18 @@ TEST(Reader, AFileThatCannotBeReadIsAnError) {
     return "(no error)";
   };
   EXPECT_EQ(error("no/such.yaml"), "no/such.yaml: no such file");
-  EXPECT_EQ(error("/"), "/: is a folder, not a file");
-  EXPECT_EQ(error("/dev/zero"), "/dev/zero: is not a plain file");
+  EXPECT_EQ(error("/"), "/: expected a regular file, got a directory");
+  EXPECT_EQ(error("/dev/zero"), "/dev/zero: expected a regular file, got a device");
   EXPECT_EQ(error(""), "no such file");
 }
 
 TEST(Nearest, CountsSwapsAsOneEdit) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(edit_distance("prots", "ports"), 1u);
-  EXPECT_EQ(nearest("volatle", {"persistent", "volatile"}), "volatile");
-  EXPECT_EQ(nearest("x", {}), "");
+  EXPECT_EQ(traffic::edit_distance("", ""), 0u);
+  EXPECT_EQ(traffic::edit_distance("", "abc"), 3u);
+  EXPECT_EQ(traffic::edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(traffic::edit_distance("prots", "ports"), 1u);
+  EXPECT_EQ(traffic::nearest("volatle", {"persistent", "volatile"}), "volatile");
+  EXPECT_EQ(traffic::nearest("x", {}), "");
 }
 
 }  // namespace

@@ -127,6 +127,41 @@ TEST(Validate, HotplugIsOfADevice) {
             "hotplug[0].device: no device is named \"sw0\", did you mean \"mem0\"?");
 }
 
+TEST(Validate, HotplugChangesSomething) {
+  using Action = HotplugDescription::Action;
+  EXPECT_EQ(error_after([](auto& p) {
+              p.hotplug.push_back({"mem0", Action::plug, 0, {}});
+            }),
+            "hotplug[0].action: mem0 is plugged by then; expected unplug");
+  EXPECT_EQ(error_after([](auto& p) {
+              p.hotplug.push_back({"mem0", Action::unplug, 0, {}});
+              p.hotplug.push_back({"mem0", Action::unplug, 1, {}});
+            }),
+            "hotplug[1].action: mem0 is not plugged by then; expected plug");
+  EXPECT_EQ(error_after([](auto& p) {
+              p.hotplug.push_back({"mem0", Action::unplug, 0, {}});
+              p.hotplug.push_back({"mem0", Action::plug, 1, {}});
+            }),
+            "(no error)");
+}
+
+TEST(Validate, RequestTraceDoesNotTakeThePlaceOfTheResults) {
+  EXPECT_EQ(error_after([](auto& p) { p.output.request_trace = "results.json"; }),
+            "output.request_trace: expected another name than results.json, where the results go");
+}
+
+TEST(Validate, WindowsEndWhereHostPhysicalAddressesDo) {
+  EXPECT_EQ(
+      error_after([](auto& p) {
+        p.regions.clear();
+        p.traffic.clear();
+        p.hosts[0].windows[0].base = std::uint64_t{1} << 63;
+        p.hosts[0].windows[0].size = std::uint64_t{1} << 40;
+      }),
+      "hosts[0].windows[0].size: expected a window that ends at 0x10_0000_0000_0000 or below, "
+      "as CXL.mem carries 52 address bits; got 1TiB from 0x8000_0000_0000_0000");
+}
+
 TEST(Validate, TrafficRunsSomewhere) {
   EXPECT_EQ(error_after([](auto& p) { p.traffic[0].host = "mem0"; }),
             "traffic[0].host: no host is named \"mem0\", did you mean \"h0\"?");
@@ -145,13 +180,20 @@ TEST(Validate, TrafficRunsSomewhere) {
             "traffic[0].base: expected a region, or base and size, not both");
   EXPECT_EQ(error_after([](auto& p) {
               p.traffic[0].region = "";
-              p.traffic[0].base = 0 - MiB;
+              p.traffic[0].base = (std::uint64_t{1} << 52) - MiB;
               p.traffic[0].size = GiB;
             }),
-            "traffic[0].size: expected at most 1MiB above base 0xffff_ffff_fff0_0000, got 1GiB");
+            "traffic[0].size: expected at most 1MiB above base 0xf_ffff_fff0_0000, got 1GiB");
   EXPECT_EQ(error_after([](auto& p) {
               p.traffic[0].region = "";
-              p.traffic[0].base = 0 - MiB;
+              p.traffic[0].base = std::uint64_t{1} << 52;
+              p.traffic[0].size = GiB;
+            }),
+            "traffic[0].base: expected an address below 0x10_0000_0000_0000, as CXL.mem carries 52 "
+            "address bits; got 0x10_0000_0000_0000");
+  EXPECT_EQ(error_after([](auto& p) {
+              p.traffic[0].region = "";
+              p.traffic[0].base = (std::uint64_t{1} << 52) - MiB;
               p.traffic[0].size = MiB;
             }),
             "(no error)");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <thread>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -127,24 +126,19 @@ TEST(HostileTrace, MissingEmptyAndUnreadableFilesAreTraceErrors) {
   EXPECT_NE(error_of(folder.path("none")).find("cannot be opened: No such file"),
             std::string::npos);
   EXPECT_NE(error_of(folder.file("empty", "")).find("is empty"), std::string::npos);
-  EXPECT_NE(error_of(folder.path(".")).find("is a directory"), std::string::npos);
+  EXPECT_NE(error_of(folder.path(".")).find("expected a regular file, got a directory"),
+            std::string::npos);
   EXPECT_NE(error_of("").find("cannot be opened"), std::string::npos);
-  EXPECT_NE(error_of("/dev/null").find("is empty"), std::string::npos);
-  EXPECT_NE(error_of("/dev/zero"), "no error");
+  EXPECT_NE(error_of("/dev/zero").find("got a device"), std::string::npos);
   EXPECT_NE(error_of(std::string(10'000, 'x')), "no error");
   EXPECT_NE(error_of(folder.file("t", compressed(""))).find("no content"), std::string::npos);
 }
 
-TEST(OpenTrace, ReadsAPipe) {
+TEST(OpenTrace, RefusesAPipeWithoutWaitingForItsWriter) {
   const TemporaryFolder folder;
   const std::string path = folder.path("pipe");
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  std::thread feeder([&] {
-    std::ofstream out(path);
-    out << "LD 0\n" << std::flush << "ST 64\n";
-  });
-  EXPECT_EQ(read_all(path).size(), 2u);
-  feeder.join();
+  EXPECT_EQ(error_of(path), path + ": expected a regular file, got a fifo");
 }
 
 TEST(OpenTrace, ReadsALongTraceInBoundedMemory) {

@@ -54,7 +54,8 @@ PatternOptions any_options() {
 }
 
 TEST(Patterns, StayInRangeAndAlignedAndGiveWhatTheyAnnounceForAnyOptions) {
-  for (const std::string& name : pattern_names()) {
+  for (const std::string_view known : pattern_names()) {
+    const std::string name(known);
     int made = 0;
     EXPECT_TRUE(rc::check(name, [&] {
       PatternOptions options = any_options();
@@ -89,7 +90,8 @@ TEST(Patterns, StayInRangeAndAlignedAndGiveWhatTheyAnnounceForAnyOptions) {
 }
 
 TEST(Patterns, AreTheSameForTheSameOptions) {
-  for (const std::string& name : pattern_names()) {
+  for (const std::string_view known : pattern_names()) {
+    const std::string name(known);
     PatternOptions options = small();
     options.requests = 500;
     const auto once = requests_of(name, options);
@@ -252,7 +254,8 @@ TEST(Factory, NamesTheOptionThatIsOutOfRange) {
     return options;
   };
   using Options = PatternOptions&;
-  for (const std::string& name : pattern_names()) {
+  for (const std::string_view known : pattern_names()) {
+    const std::string name(known);
     EXPECT_EQ(fault(name, small()), "none") << name;
     EXPECT_EQ(fault(name, with([](Options o) { o.size = 0; })), "size") << name;
     EXPECT_EQ(fault(name, with([](Options o) { o.base = ~std::uint64_t{0}; })), "size") << name;
@@ -277,7 +280,7 @@ TEST(Factory, NamesTheOptionThatIsOutOfRange) {
   EXPECT_EQ(fault("interleaved", with([](Options o) { o.unaligned = true; })), "unaligned");
   EXPECT_EQ(fault("pointer_chase", with([](Options o) { o.byte_enables = true; })), "byte_enables");
   EXPECT_EQ(fault("pointer_chase", with([](Options o) { o.sizes = {8}; })), "sizes");
-  EXPECT_EQ(fault("pointer_chase", with([](Options o) { o.size = 1ull << 40; })), "size");
+  EXPECT_EQ(fault("pointer_chase", with([](Options o) { o.size = 63; })), "size");
   EXPECT_EQ(fault("stream_add", with([](Options o) { o.sizes = {8, 64}; })), "sizes");
   EXPECT_EQ(fault("stream_add", with([](Options o) { o.size = 191; })), "size");
 }

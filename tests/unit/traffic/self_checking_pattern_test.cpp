@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -47,6 +48,33 @@ TEST(PointerChase, GoesWhereTheReadBeforePointed) {
     }
     EXPECT_EQ(load_word(line), initiator.requests[i].address);
   }
+}
+
+TEST(PointerChase, WritesNoMoreLinesThanItWillRead) {
+  PatternOptions options = range(0x40, std::uint64_t{1} << 40);
+  options.requests = 1000;
+  Initiator initiator;
+  initiator.run(*make_pattern("pointer_chase", options));
+  ASSERT_EQ(initiator.requests.size(), 2000u);
+  EXPECT_TRUE(initiator.mismatches.empty());
+  std::uint64_t highest = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    EXPECT_EQ(initiator.requests[i].op, Op::write);
+    EXPECT_EQ(initiator.requests[i].address, initiator.requests[1000 + i].address);
+    highest = std::max(highest, initiator.requests[i].address);
+  }
+  EXPECT_EQ(initiator.requests[0].address, 0x40u);
+  EXPECT_GT(highest, std::uint64_t{1} << 39) << "the reads keep to a part of the range";
+}
+
+TEST(PointerChase, AShorterChaseIsTheBeginningOfALongerOne) {
+  PatternOptions options = range(0, 8192);
+  options.requests = 20;
+  Initiator whole, part;
+  part.run(*make_pattern("pointer_chase", options));
+  options.requests = 0;
+  whole.run(*make_pattern("pointer_chase", options));
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_TRUE(same(part.requests[i], whole.requests[i]));
 }
 
 TEST(PointerChase, HasOneReadOutstanding) {

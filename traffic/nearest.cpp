@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platforms/nearest.h"
+#include "traffic/nearest.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace cxlpool::platforms {
+namespace cxlpool::traffic {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   a = a.substr(0, 64);
@@ -47,4 +47,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   return best.empty() ? std::string() : fmt::format(", did you mean \"{}\"?", best);
 }
 
-}  // namespace cxlpool::platforms
+}  // namespace cxlpool::traffic
