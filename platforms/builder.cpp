@@ -91,10 +91,8 @@ void Platform::build_devices() {
     if (time_) {
       timing = make_device_timing(described, credits(described.at, described.name), *time_);
     }
-    devices_.push_back(
-        std::make_unique<fabric::Type3Device>(module_name(described.name).c_str(),
-                                              make_device_config(described, id),
-                                              std::move(timing)));
+    devices_.push_back(std::make_unique<fabric::Type3Device>(
+        module_name(described.name).c_str(), make_device_config(described, id), std::move(timing)));
     add_component(described.name, ComponentKind::device, devices_.back()->mmio,
                   &devices_.back()->decoders());
   }
@@ -131,8 +129,8 @@ fabric::Link& Platform::add_link(const std::string& upper, const std::string& lo
     timing = make_link_timing(config.label, physical_link(upper, lower), link_latency(upper, lower),
                               ends, *time_);
   }
-  links_.push_back(std::make_unique<fabric::Link>(module_name(config.label).c_str(), config,
-                                                  std::move(timing)));
+  links_.push_back(
+      std::make_unique<fabric::Link>(module_name(config.label).c_str(), config, std::move(timing)));
   fabric::Link& link = *links_.back();
   const PortRef port = ports_.at(upper);
   port.hop->dsp[port.index].bind(link.usp[0]);

@@ -97,8 +97,7 @@ class Platform {
   void connect_registers();
   fabric::Link& add_link(const std::string& upper, const std::string& lower,
                          fabric::Hop::UpstreamSocket* hop_side,
-                         tlm_utils::simple_target_socket<fabric::Endpoint>* device_side,
-                         bool up);
+                         tlm_utils::simple_target_socket<fabric::Endpoint>* device_side, bool up);
   const LinkDescription* find_link(const std::string& upper, const std::string& lower) const;
   const PhysicalLinkDescription* physical_link(const std::string& upper,
                                                const std::string& lower) const;

@@ -65,12 +65,11 @@ void Scoreboard::adopt(const Expected& part) {
 }
 
 bool Scoreboard::judge(const std::string& host, const tlm::tlm_generic_payload& trans,
-                       const Expectation& expectation,
-                       const std::vector<fabric::AccessPart>& parts, Bytes bytes) {
+                       const Expectation& expectation, const std::vector<fabric::AccessPart>& parts,
+                       Bytes bytes) {
   if (parts.size() != expectation.size()) {
     record({host, trans.get_address(),
-            fmt::format("expected {} parts, the host sent {}", expectation.size(),
-                        parts.size())});
+            fmt::format("expected {} parts, the host sent {}", expectation.size(), parts.size())});
     return false;
   }
   bool good = true;
@@ -93,8 +92,7 @@ bool Scoreboard::judge(const std::string& host, const tlm::tlm_generic_payload& 
 }
 
 bool Scoreboard::judge_part(const std::string& host, const tlm::tlm_generic_payload& trans,
-                            const Expected& expected, const fabric::AccessPart& part,
-                            Bytes bytes) {
+                            const Expected& expected, const fabric::AccessPart& part, Bytes bytes) {
   if (expected.foreign) return true;  // what a foreign target does is its own affair
   if (part.cause != expected.cause || part.hpa != expected.hpa || part.size != expected.size) {
     record({host, expected.hpa,

@@ -29,8 +29,8 @@ struct Failure {
 ///
 /// One scoreboard serves all hosts of a platform: memory that two hosts reach is one memory. An
 /// access is announced with expect() before it is made and judged with judge() after it. Accesses
-/// that overlap in between must have their bytes judged where the devices serve them, in that order:
-/// the scoreboard is then the devices' witness.
+/// that overlap in between must have their bytes judged where the devices serve them, in that
+/// order: the scoreboard is then the devices' witness.
 class Scoreboard : public fabric::Witness {
  public:
   /// Where one part of an access should go.

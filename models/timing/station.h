@@ -102,7 +102,7 @@ class Station final : public Actor {
     Transit* head = nullptr;
     Transit* tail = nullptr;
     unsigned held = 0;  ///< places taken, by messages here and by those that are on their way
-    Station* feeder = nullptr;  ///< waits for room
+    Station* feeder = nullptr;     ///< waits for room
     std::vector<Event> outsiders;  ///< wait for room, the longest first
   };
 

@@ -109,7 +109,7 @@ Json failures_json(const RunResult& result) {
 }  // namespace
 
 Json results_json(const RunResult& result) {
-  const bool timed = result.options.mode == traffic::Mode::lt;
+  const bool timed = result.options.mode != traffic::Mode::functional;
   Json streams = Json::array();
   for (const StreamResult& stream : result.streams) streams.push_back(stream_json(stream, timed));
   Json devices = Json::array();

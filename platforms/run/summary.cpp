@@ -25,13 +25,18 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+const char* describe(traffic::Mode mode) {
+  return mode == traffic::Mode::functional ? "functional"
+         : mode == traffic::Mode::lt       ? "loosely timed"
+                                           : "approximately timed";
+}
+
 std::string heading(const RunResult& result) {
   const PlatformDescription& p = result.description;
   return fmt::format("cxlpool {}   {}: {} {}, {} {}, {} {}   {}   seed {}\n", version, p.name,
                      p.hosts.size(), p.hosts.size() == 1 ? "host" : "hosts", p.switches.size(),
                      p.switches.size() == 1 ? "switch" : "switches", p.devices.size(),
-                     p.devices.size() == 1 ? "device" : "devices",
-                     result.options.mode == traffic::Mode::lt ? "loosely timed" : "functional",
+                     p.devices.size() == 1 ? "device" : "devices", describe(result.options.mode),
                      p.seed);
 }
 
@@ -142,7 +147,7 @@ std::string times(const RunResult& result) {
   for (const StreamResult& stream : result.streams) {
     answered += stream.statistics.completed + stream.statistics.refused;
   }
-  std::string text = result.options.mode == traffic::Mode::lt
+  std::string text = result.options.mode != traffic::Mode::functional
                          ? fmt::format("\nsimulated {}", human_duration(result.simulated_ps))
                          : std::string("\nsimulated time does not pass in functional mode");
   text += fmt::format("   wall {:.2f} s", result.wall_seconds);
