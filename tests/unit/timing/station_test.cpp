@@ -323,6 +323,22 @@ TEST_F(StationTest, APoolIsSharedByItsStations) {
   EXPECT_FALSE(a.has_room(0));
 }
 
+TEST_F(StationTest, AnOutsiderIsWokenByABufferFromElsewhere) {
+  BufferPool pool{1};
+  Station& a = add({"a", 4, 0, &pool}, {0, 100});
+  Station& b = add({"b", 4, 0, &pool}, {0, 100});
+  send({{&a, 0}}, 50);
+  Outsider one{b, 0, 1};
+  Outsider two{b, 0, 2};
+  run();
+  EXPECT_TRUE(one.is_in());
+  EXPECT_EQ(one.in_at(), 50u);
+  EXPECT_FALSE(two.is_in());
+  b.release(0);
+  run();
+  EXPECT_TRUE(two.is_in());
+}
+
 std::vector<std::string> labels(const std::vector<const Station*>& stations) {
   std::vector<std::string> result;
   for (const Station* station : stations) result.push_back(station->label());
