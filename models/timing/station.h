@@ -97,6 +97,7 @@ class Station final : public Actor {
 
   std::size_t waiting() const { return waiting_; }
   const Station* blocked_on() const { return blocked_on_; }
+  const BufferPool* pool() const { return config_.pool; }
 
  private:
   friend class Timeline;

@@ -58,6 +58,7 @@ class StationTest : public testing::Test {
     sent.transit.leg = sent.leg.data();
     sent.transit.leg_end = sent.leg.data() + sent.leg.size();
     sent.transit.owner = &sent;
+    EXPECT_TRUE(sent.leg.front().station->has_room(sent.leg.front().input));
     sent.leg.front().station->reserve(sent.leg.front().input);
     timeline_.schedule(at, sent.transit.order, *sent.leg.front().station, &sent.transit);
     return sent;
@@ -347,14 +348,19 @@ std::vector<std::string> labels(const std::vector<const Station*>& stations) {
 
 TEST_F(StationTest, ARingOfFullQueuesIsNamed) {
   add({"bystander"}, {0, 1});
-  Station& outside = add({"outside", 1}, {0, 1});
+  Station& outside = add({"outside"}, {0, 1});
   Station& x = add({"x", 1}, {0, 10}, std::make_unique<FifoArbiter>(), 2);
   Station& y = add({"y", 1}, {0, 10});
   Station& z = add({"z", 1}, {0, 10});
-  for (unsigned i = 0; i != 4; ++i) send({{&x, 1}, {&y, 0}, {&z, 0}, {&x, 0}, {&y, 0}}, 0);
-  send({{&outside, 0}, {&y, 0}}, 40);
+  for (unsigned i = 0; i != 8; ++i) {
+    std::vector<Place> path{{&outside, 0}, {&x, 1}};
+    for (unsigned turn = 0; turn != 4; ++turn) {
+      for (const Place place : {Place{&y, 0}, Place{&z, 0}, Place{&x, 0}}) path.push_back(place);
+    }
+    send(path, 0);
+  }
   run();
-  EXPECT_LT(came_out_, 5u);
+  EXPECT_LT(came_out_, 8u);
   const auto cycle = timeline_.find_deadlock();
   auto named = labels(cycle);
   std::sort(named.begin(), named.end());
@@ -362,6 +368,20 @@ TEST_F(StationTest, ARingOfFullQueuesIsNamed) {
   for (std::size_t i = 0; i != cycle.size(); ++i) {
     EXPECT_EQ(cycle[i]->blocked_on(), cycle[(i + 1) % cycle.size()]);
   }
+}
+
+TEST_F(StationTest, TwoDirectionsThatShareBuffersCanHoldEachOtherUp) {
+  BufferPool pool{2};
+  Station& outside = add({"outside"}, {0, 1});
+  Station& down = add({"down", 4, 0, &pool}, {0, 10});
+  Station& memory = add({"memory", 1}, {0, 10});
+  Station& up = add({"up", 4, 0, &pool}, {0, 10});
+  for (unsigned i = 0; i != 5; ++i) send({{&outside, 0}, {&down, 0}, {&memory, 0}, {&up, 0}}, 0);
+  run();
+  // Requests have the buffers, and wait for the memory that waits for a buffer for its answer.
+  auto named = labels(timeline_.find_deadlock());
+  std::sort(named.begin(), named.end());
+  EXPECT_EQ(named, (std::vector<std::string>{"down", "memory", "up"}));
 }
 
 TEST_F(StationTest, AnIdleTimelineWithNobodyWaitingHasNoDeadlock) {
