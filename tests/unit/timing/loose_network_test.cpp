@@ -228,6 +228,16 @@ const Shape shapes[] = {
      {5, 8, FlitMode::flit_256b},
      {5, 16, FlitMode::flit_256b},
      1},
+    {"x8 hosts, x16 devices, latency-optimised, 1 line",
+     {5, 8, FlitMode::flit_256b_lopt},
+     {5, 16, FlitMode::flit_256b_lopt},
+     1},
+    {"x8 hosts, x8 devices, 256B, 2 lines",
+     {5, 8, FlitMode::flit_256b},
+     {5, 8, FlitMode::flit_256b},
+     2,
+     0.01,
+     0.25},
 };
 
 /// Booked in the order of their sending, accesses wait as in the queues. In turns, whoever books
