@@ -7,6 +7,8 @@
 namespace cxlpool::timing {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 constexpr unsigned units_per_slot = 60;
 
 /// What a message costs a saturated link, in 1/60 slot. Header slots are shared, so that a data
@@ -74,6 +76,19 @@ LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span
     }
   }
   open_until_ = 0;
+  if (config.flit == FlitMode::flit_68b) return;
+  const unsigned parts = config.flit == FlitMode::flit_256b_lopt ? 2 : 1;
+  flit_ = rate_.bytes(layout.flit_bytes / parts).ceil();
+  booked_flits_per_ps_ = ~std::uint64_t{0} / flit_ + 1;
+  const unsigned units_per_flit = layout.stride * units_per_slot / parts;
+  for (unsigned kind = 0; kind != kinds; ++kind) {
+    for (unsigned lines = 1; lines <= max_lines; ++lines) {
+      slots_last_[kind][lines] = lines * units_[kind] * flit_ / units_per_flit;
+    }
+  }
+  std::size_t flits = 2;
+  while (flits * flit_ < span) flits *= 2;
+  begun_.assign(flits, ~Picoseconds{0});
 }
 
 /// The positions of the window that begin at or after `ready`. Only whole flits are divided out.
@@ -117,7 +132,25 @@ Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Pi
 
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
   const auto kind = static_cast<unsigned>(message.kind);
-  return arrival + calendar_.book(arrival, message.lines * units_[kind]) + alone(message);
+  const Picoseconds begin = arrival + calendar_.book(arrival, message.lines * units_[kind]);
+  if (begun_.empty()) return begin + alone(message);
+  const Picoseconds flit = join_flit(begin);
+  Picoseconds out = flit + flit_;
+  for (const Picoseconds end = begin + slots_last_[kind][message.lines]; out <= end; out += flit_) {
+    join_flit(out);
+  }
+  return flit == begin ? begin + alone(message) : out;
+}
+
+/// When the flit began that is under way at `begin`; one begins then if none is.
+Picoseconds LinkDirection::join_flit(Picoseconds begin) {
+  const auto number = static_cast<std::uint64_t>(Wide{begin} * booked_flits_per_ps_ >> 64);
+  const std::uint64_t mask = begun_.size() - 1;
+  for (const std::uint64_t at : {number, number - 1}) {
+    const Picoseconds begun = begun_[at & mask];
+    if (begun <= begin && begin - begun < flit_) return begun;
+  }
+  return begun_[number & mask] = begin;
 }
 
 Picoseconds LinkDirection::alone(const Message& message) const {

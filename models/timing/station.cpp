@@ -20,6 +20,10 @@ void BufferPool::give(Timeline& timeline) {
   ++free_;
   for (Station* station : waiting_) timeline.touch(*station);
   waiting_.clear();
+  for (const Event& event : outsiders_) {
+    timeline.schedule(timeline.now(), event.order, *event.actor, event.subject);
+  }
+  outsiders_.clear();
 }
 
 Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
@@ -59,7 +63,12 @@ void Station::wait_for_room(unsigned input, Station& feeder) {
 }
 
 void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
-  inputs_[input].outsiders.push_back({0, order, &actor, subject});
+  const bool full = config_.depth != 0 && inputs_[input].held >= config_.depth;
+  if (full || !config_.pool) {
+    inputs_[input].outsiders.push_back({0, order, &actor, subject});
+  } else {
+    config_.pool->wait({0, order, &actor, subject});
+  }
 }
 
 void Station::wake_waiter(Input& input) {

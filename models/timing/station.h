@@ -31,11 +31,14 @@ class BufferPool {
   bool has_room() const { return free_ > 0; }
   void take() { --free_; }
   void give(Timeline& timeline);
+  /// All that wait look again when a buffer is given back.
   void wait(Station& station) { waiting_.push_back(&station); }
+  void wait(const Event& outsider) { outsiders_.push_back(outsider); }
 
  private:
   unsigned free_;
   std::vector<Station*> waiting_;
+  std::vector<Event> outsiders_;
 };
 
 /// A server with bounded queues in front of it, one for each input, and an arbiter between them:
@@ -94,6 +97,7 @@ class Station final : public Actor {
 
   std::size_t waiting() const { return waiting_; }
   const Station* blocked_on() const { return blocked_on_; }
+  const BufferPool* pool() const { return config_.pool; }
 
  private:
   friend class Timeline;
@@ -103,7 +107,7 @@ class Station final : public Actor {
     Transit* tail = nullptr;
     unsigned held = 0;  ///< places taken, by messages here and by those that are on their way
     Station* feeder = nullptr;     ///< waits for room
-    std::vector<Event> outsiders;  ///< wait for room, the longest first
+    std::vector<Event> outsiders;  ///< wait for a place, the longest first
   };
 
   void fire(void* subject, Picoseconds now) override;

@@ -40,16 +40,26 @@ void Timeline::decide() {
   deciding_.clear();
 }
 
+/// The next station, or, from one that is empty since others have its buffers, one of those.
+const Station* Timeline::waits_for(const Station& station) const {
+  const Station* next = station.blocked_on();
+  if (next || !station.pool() || station.pool()->has_room()) return next;
+  for (const Station* holder : stations_) {
+    if (holder->pool() == station.pool() && holder->waiting() > 0) return holder;
+  }
+  return nullptr;
+}
+
 std::vector<const Station*> Timeline::find_deadlock() const {
   for (const Station* start : stations_) {
     if (start->waiting() == 0) continue;
     std::vector<const Station*> chain;
-    for (const Station* at = start; at; at = at->blocked_on()) {
+    for (const Station* at = start; at; at = waits_for(*at)) {
       const auto seen = std::find(chain.begin(), chain.end(), at);
       if (seen != chain.end()) return {seen, chain.end()};
       chain.push_back(at);
     }
-    if (chain.size() > 1 || !chain.front()->blocked_on()) return chain;
+    return chain;
   }
   return {};
 }

@@ -45,6 +45,7 @@ class Timeline {
 
  private:
   void decide();
+  const Station* waits_for(const Station& station) const;
 
   Wheel wheel_;
   Picoseconds now_ = 0;

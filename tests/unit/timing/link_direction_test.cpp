@@ -119,8 +119,8 @@ TEST(LinkDirectionTest, TimeNeverGoesBack) {
 TEST(LinkDirectionTest, BookingsHaveTheBandwidthOfThePacking) {
   for (const LinkConfig& config : every_mode) {
     for (const unsigned reads : {100u, 75u, 67u, 60u, 50u, 0u}) {
-      LinkDirection up{config, Way::m2s, 100'000'000'000};
-      LinkDirection down{config, Way::s2m, 100'000'000'000};
+      LinkDirection up{config, Way::m2s, 2'000'000'000};
+      LinkDirection down{config, Way::s2m, 2'000'000'000};
       Picoseconds done = 0;
       constexpr unsigned accesses = 20'000;
       for (unsigned i = 0, sum = 0; i != accesses; ++i) {
