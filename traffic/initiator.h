@@ -88,6 +88,12 @@ class Initiator : public sc_core::sc_module {
   /// Begins, at the present simulated time, with what `source` gives. Once, after elaboration.
   void begin(std::unique_ptr<RequestSource> source);
 
+  /// Approximately timed: sends nothing until it is released. For what must not happen while
+  /// requests are under way, such as reprogramming the decoders that route them.
+  void hold() { held_ = true; }
+  void release();
+  std::uint64_t in_flight() const { return in_flight_count_; }
+
   const InitiatorStatistics& statistics() const { return statistics_; }
   const std::string& label() const { return config_.label; }
   const fabric::Host& host() const { return host_; }
@@ -174,6 +180,7 @@ class Initiator : public sc_core::sc_module {
   std::uint64_t in_flight_count_ = 0;
   std::uint64_t serial_ = 0;
   InitiatorStatistics statistics_;
+  bool held_ = false;
   bool source_done_ = false;
   bool finished_ = false;
   std::exception_ptr error_;

@@ -20,7 +20,7 @@ void Initiator::Clock::fire(void* subject, timing::Picoseconds) {
 /// Sends requests until none is due, none may be sent, or the source has none.
 void Initiator::send_what_is_due() try {
   fabric::Timekeeper& time = *config_.time;
-  while (!source_done_ && !open_request_) {
+  while (!source_done_ && !open_request_ && !held_) {
     if (pacer_.paced() && pacer_.due() > time.now()) return wake_at(pacer_.due());
     if (!has_slot()) return;
     const unsigned index = free_.back();
@@ -50,6 +50,13 @@ void Initiator::wake_at(Picoseconds at) {
   if (wakes_at_ <= at) return;
   wakes_at_ = at;
   config_.time->schedule(at, config_.time->next_order(origin_), clock_, nullptr);
+}
+
+void Initiator::release() {
+  if (!held_) return;
+  held_ = false;
+  // By the timeline, not from here: the caller may be in the middle of another request's answer.
+  config_.time->schedule(config_.time->now(), config_.time->next_order(origin_), clock_, nullptr);
 }
 
 void Initiator::send(unsigned index) {

@@ -40,6 +40,8 @@ class Run final : public traffic::RequestObserver {
   void check_for_deadlock();
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
+  bool hotplug_is_due() const;
+  void plug_and_unplug();
   void carry_out(const HotplugDescription& event);
 
   const PlatformDescription& description_;
@@ -190,14 +192,29 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   }
   if (recorder_) recorder_->record(host, answer.trans, answer.parts);
   ++answered_;
-  while (next_hotplug_ < description_.hotplug.size() &&
-         description_.hotplug[next_hotplug_].after_requests <= answered_) {
-    carry_out(description_.hotplug[next_hotplug_++]);
-  }
+  if (hotplug_is_due()) plug_and_unplug();
   constexpr std::uint64_t progress_interval = 1u << 14;
   if (options_.progress && answered_ % progress_interval == 0) {
     options_.progress(answered_, will_ask_);
   }
+}
+
+bool Run::hotplug_is_due() const {
+  return next_hotplug_ < description_.hotplug.size() &&
+         description_.hotplug[next_hotplug_].after_requests <= answered_;
+}
+
+/// As a driver does it: what is under way is answered first, and nobody asks meanwhile. A request
+/// that the decoders change under would see one hop's old map and the next one's new one.
+void Run::plug_and_unplug() {
+  std::uint64_t in_flight = 0;
+  for (const auto& initiator : initiators_) in_flight += initiator->in_flight();
+  if (in_flight > 0) {
+    for (const auto& initiator : initiators_) initiator->hold();
+    return;
+  }
+  while (hotplug_is_due()) carry_out(description_.hotplug[next_hotplug_++]);
+  for (const auto& initiator : initiators_) initiator->release();
 }
 
 void Run::carry_out(const HotplugDescription& event) {
