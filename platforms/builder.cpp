@@ -17,6 +17,7 @@ Platform::Platform(const PlatformDescription& description, const Options& option
   build_hosts(options);
   build_switches();
   build_devices();
+  build_local_memories();
   connect_switches();
   connect_devices();
   connect_registers();
@@ -39,6 +40,7 @@ void Platform::build_host(const HostDescription& described, const Options& optio
   for (const auto& window : described.windows) {
     config.windows.push_back(make_window(window, described));
   }
+  if (described.timing.local) config.local = make_local_range(described);
   hosts_.push_back(std::make_unique<fabric::Host>(
       module_name(described.name).c_str(), config,
       time_ ? make_host_timing(described, *time_) : fabric::HostTiming{}));
@@ -95,6 +97,21 @@ void Platform::build_devices() {
         module_name(described.name).c_str(), make_device_config(described, id), std::move(timing)));
     add_component(described.name, ComponentKind::device, devices_.back()->mmio,
                   &devices_.back()->decoders());
+  }
+}
+
+void Platform::build_local_memories() {
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const HostDescription& described = description_.hosts[i];
+    if (!described.timing.local) continue;
+    fabric::LocalMemory::Config config;
+    config.label = described.name + ".local";
+    config.id = static_cast<fabric::DeviceId>(devices_.size() + local_memories_.size());
+    config.range = make_local_range(described);
+    local_memories_.push_back(std::make_unique<fabric::LocalMemory>(
+        module_name(config.label).c_str(), config,
+        time_ ? make_local_timing(described, *time_) : nullptr));
+    hosts_[i]->bridge[described.bridges.size()].bind(local_memories_.back()->usp);
   }
 }
 
@@ -203,6 +220,13 @@ fabric::Type3Device* Platform::find_device(const std::string& name) {
   return nullptr;
 }
 
+std::vector<fabric::Endpoint*> Platform::endpoints() {
+  std::vector<fabric::Endpoint*> all;
+  for (auto& device : devices_) all.push_back(device.get());
+  for (auto& memory : local_memories_) all.push_back(memory.get());
+  return all;
+}
+
 const Component* Platform::find_component(const std::string& label) const {
   const auto at =
       std::find_if(components_.begin(), components_.end(),
@@ -236,6 +260,9 @@ std::vector<Platform::LabelledCounters> Platform::counters() {
   for (auto& link : links_) all.push_back({link->label(), "link", &link->counters()});
   for (auto& sw : switches_) all.push_back({sw->label(), "switch", &sw->counters()});
   for (auto& device : devices_) all.push_back({device->label(), "device", &device->counters()});
+  for (auto& memory : local_memories_) {
+    all.push_back({memory->label(), "local memory", &memory->counters()});
+  }
   return all;
 }
 

@@ -11,6 +11,7 @@
 #include "models/fabric/host.h"
 #include "models/fabric/host_bridge.h"
 #include "models/fabric/link.h"
+#include "models/fabric/local_memory.h"
 #include "models/fabric/mmio_master.h"
 #include "models/fabric/type3_device.h"
 #include "platforms/description.h"
@@ -58,6 +59,9 @@ class Platform {
   fabric::Type3Device& device(std::size_t index) { return *devices_[index]; }
   fabric::Type3Device* find_device(const std::string& name);
 
+  /// Everything with memory, by DeviceId: the devices, then the hosts' own memories.
+  std::vector<fabric::Endpoint*> endpoints();
+
   /// Switches in the order of the description.
   fabric::CxlSwitch& cxl_switch(std::size_t index) { return *switches_[index]; }
 
@@ -92,6 +96,7 @@ class Platform {
   void build_host(const HostDescription& host, const Options& options);
   void build_switches();
   void build_devices();
+  void build_local_memories();
   void connect_switches();
   void connect_devices();
   void connect_registers();
@@ -114,6 +119,7 @@ class Platform {
   std::vector<std::unique_ptr<fabric::HostBridge>> bridges_;
   std::vector<std::unique_ptr<fabric::CxlSwitch>> switches_;
   std::vector<std::unique_ptr<fabric::Type3Device>> devices_;
+  std::vector<std::unique_ptr<fabric::LocalMemory>> local_memories_;
   std::vector<std::unique_ptr<fabric::Link>> links_;
   std::vector<fabric::Link*> device_links_;  ///< by device
   std::unique_ptr<fabric::MmioMaster> mmio_;

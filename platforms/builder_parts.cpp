@@ -64,6 +64,10 @@ fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described)
   return config;
 }
 
+address::LocalRange make_local_range(const HostDescription& described) {
+  return {described.timing.local->base, described.timing.local->size};
+}
+
 fabric::Type3Device::Config make_device_config(const DeviceDescription& described,
                                                fabric::DeviceId id) {
   fabric::Type3Device::Config config;

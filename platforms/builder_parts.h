@@ -22,6 +22,8 @@ address::FixedMemoryWindow make_window(const WindowDescription& described,
 fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& described,
                                               const std::string& label);
 fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described);
+/// The range of a host's own memory; it must have some.
+address::LocalRange make_local_range(const HostDescription& described);
 fabric::Type3Device::Config make_device_config(const DeviceDescription& described,
                                                fabric::DeviceId id);
 

@@ -134,6 +134,11 @@ fabric::HostTiming make_host_timing(const HostDescription& described, Timekeeper
   config.label = described.name + ".issue";
   config.latency = described.timing.request_latency;
   host.issue = make_station(time, config, pace(described.timing.read, described.timing.write));
+  if (described.timing.local) {
+    config.label = described.name + ".issue-local";
+    config.latency = described.timing.local->latency;
+    host.issue_local = make_station(time, config, PipeServer::Config{});
+  }
   return host;
 }
 
@@ -201,6 +206,14 @@ std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescripti
     add_fixed_media(*device, described, time);
   }
   return device;
+}
+
+std::unique_ptr<fabric::EndpointTiming> make_local_timing(const HostDescription& host,
+                                                          Timekeeper& time) {
+  DeviceDescription controller;
+  controller.name = host.name + ".local";
+  controller.timing.media = host.timing.local->media;
+  return make_device_timing(controller, controller.timing.queue, time);
 }
 
 }  // namespace cxlpool::platforms

@@ -29,4 +29,8 @@ std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescripti
                                                            unsigned credits,
                                                            fabric::Timekeeper& time);
 
+/// Of a host's own memory; it must have some. The way there is the host's.
+std::unique_ptr<fabric::EndpointTiming> make_local_timing(const HostDescription& host,
+                                                          fabric::Timekeeper& time);
+
 }  // namespace cxlpool::platforms

@@ -97,7 +97,8 @@ const Profile* Profiles::named_in(const Cursor& entry) {
     if (document.name == name) return &read_.emplace(name, read_profile(document)).first->second;
     names.push_back(document.name);
   }
-  at.fail(fmt::format("no profile is named \"{}\"{}", quotable(name), traffic::did_you_mean(name, names)));
+  at.fail(fmt::format("no profile is named \"{}\"{}", quotable(name),
+                      traffic::did_you_mean(name, names)));
 }
 
 }  // namespace cxlpool::platforms

@@ -131,7 +131,7 @@ void Initiator::prepare(Slot& slot, tlm::tlm_generic_payload& trans) {
   slot.parts.clear();
   slot.serial = serial_++;
   ++statistics_.asked;
-  scoreboard_.expect(host_.topology().tree, request.address, request.size, slot.expectation);
+  scoreboard_.expect(host_.topology(), request.address, request.size, slot.expectation);
 }
 
 void Initiator::issue(Slot& slot) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -21,10 +22,13 @@ bool is_enabled(const tlm::tlm_generic_payload& trans, std::uint64_t byte) {
 
 }  // namespace
 
-Scoreboard::Scoreboard(std::vector<fabric::Type3Device*> devices)
+Scoreboard::Scoreboard(std::vector<fabric::Endpoint*> devices)
     : devices_(std::move(devices)), oracles_(devices_.size()), adopted_(devices_.size()) {
   for (std::size_t i = 0; i < devices_.size(); ++i) {
-    index_of_decoders_[&devices_[i]->decoders()] = i;
+    if (static_cast<std::size_t>(devices_[i]->id()) == i) continue;
+    throw std::invalid_argument(fmt::format("{} has the id {}, expected {}, its place in the list",
+                                            devices_[i]->label(),
+                                            static_cast<unsigned>(devices_[i]->id()), i));
   }
 }
 
@@ -32,7 +36,7 @@ void Scoreboard::adopt_contents_of(fabric::DeviceId device) {
   adopted_[static_cast<std::size_t>(device)] = true;
 }
 
-void Scoreboard::expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size,
+void Scoreboard::expect(const fabric::Topology& topology, std::uint64_t hpa, std::uint32_t size,
                         Expectation& expectation) {
   expectation.clear();
   while (size > 0) {
@@ -41,12 +45,12 @@ void Scoreboard::expect(const address::DecodeTree& tree, std::uint64_t hpa, std:
     part.size = std::min<std::uint32_t>(
         size,
         fabric::Host::part_bytes - static_cast<std::uint32_t>(hpa % fabric::Host::part_bytes));
-    address::walk(tree, hpa, route_);
+    address::walk(topology.tree, hpa, route_);
     part.cause = route_.cause;
     if (route_.good()) {
-      part.foreign = tree.nodes[route_.node].kind == address::Node::Kind::foreign;
-      part.device =
-          part.foreign ? devices_.size() : index_of_decoders_.at(tree.nodes[route_.node].decoders);
+      const fabric::Endpoint* device = topology.entries[route_.node].device;
+      part.foreign = !device;
+      part.device = device ? static_cast<std::size_t>(device->id()) : devices_.size();
       part.dpa = route_.dpa;
       if (!part.foreign && adopted_[part.device]) adopt(part);
     }
@@ -139,7 +143,7 @@ bool Scoreboard::judge_refused(const std::string& host, const tlm::tlm_generic_p
 bool Scoreboard::judge_bytes(const std::string& who, const tlm::tlm_generic_payload& trans,
                              const Expected& expected) {
   std::array<std::uint8_t, fabric::Host::part_bytes> stored;
-  fabric::Type3Device& device = *devices_[expected.device];
+  fabric::Endpoint& device = *devices_[expected.device];
   device.media().read(expected.dpa, stored.data(), expected.size);
   Oracle::Page& page = oracles_[expected.device].page(expected.dpa);
   std::uint8_t* oracle = page.data() + expected.dpa % Oracle::page_bytes;

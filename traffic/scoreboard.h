@@ -3,14 +3,12 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <tlm>
 
 #include "models/address/decode_tree.h"
-#include "models/fabric/memory_access.h"
-#include "models/fabric/type3_device.h"
+#include "models/fabric/endpoint.h"
 #include "traffic/oracle.h"
 
 namespace cxlpool::traffic {
@@ -46,14 +44,15 @@ class Scoreboard : public fabric::Witness {
 
   enum class Bytes : std::uint8_t { judge_now, judged_where_served };
 
-  explicit Scoreboard(std::vector<fabric::Type3Device*> devices);
+  /// By DeviceId: an endpoint's id is its index here. Others are foreign.
+  explicit Scoreboard(std::vector<fabric::Endpoint*> devices);
 
   /// `adopt` a device whose media held something before the run (a backing file): its pages are
   /// read when they are first touched.
   void adopt_contents_of(fabric::DeviceId device);
 
-  /// Predicts where an access will go. `tree` is the fabric as it is now.
-  void expect(const address::DecodeTree& tree, std::uint64_t hpa, std::uint32_t size,
+  /// Predicts where an access will go. `topology` is the host's, as it is now.
+  void expect(const fabric::Topology& topology, std::uint64_t hpa, std::uint32_t size,
               Expectation& expectation);
 
   /// Judges the access that expect() announced. `parts` are those that the host reported. Returns
@@ -90,9 +89,7 @@ class Scoreboard : public fabric::Witness {
   bool judge_refused(const std::string& host, const tlm::tlm_generic_payload& trans,
                      const Expected& expected);
 
-  std::vector<fabric::Type3Device*> devices_;
-  /// A decode tree points at a device's own decoders, which tells devices apart without names.
-  std::unordered_map<const address::HdmDecoderBlock*, std::size_t> index_of_decoders_;
+  std::vector<fabric::Endpoint*> devices_;
   std::vector<Oracle> oracles_;
   std::vector<bool> adopted_;
   address::Route route_;

@@ -74,6 +74,23 @@ CompiledRoutes::CompiledRoutes(const DecodeTree& tree) : windows_(tree.windows) 
   for (const FixedMemoryWindow& window : windows_) order.push_back(&window);
   std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->base < b->base; });
   for (const FixedMemoryWindow* window : order) add_window(tree, *window);
+  if (tree.local) add_local(*tree.local);
+}
+
+void CompiledRoutes::add_local(const DecodeTree::LocalMemory& local) {
+  Segment segment;
+  segment.first = local.range.base;
+  segment.extent = local.range.size - 1;
+  segment.table = table_.size();
+  Leaf leaf;
+  leaf.node = local.node;
+  leaf.base = local.range.base;
+  leaf.capacity = local.range.size;
+  table_.push_back(static_cast<std::uint32_t>(leaves_.size()));
+  leaves_.push_back(leaf);
+  const auto at = std::find_if(segments_.begin(), segments_.end(),
+                               [&](const Segment& s) { return s.first > segment.first; });
+  segments_.insert(at, segment);
 }
 
 void CompiledRoutes::add_window(const DecodeTree& tree, const FixedMemoryWindow& window) {

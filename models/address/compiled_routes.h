@@ -13,9 +13,9 @@ namespace cxlpool::address {
 /// away before any decoder, binding, link or enable changes. find() gives what walk() gives; a test
 /// proves it.
 ///
-/// The window is cut into segments at every decoder's edges, so that within a segment each
-/// component uses one decoder. There the root index and the address bits that any bridge or switch
-/// looks at choose the leaf.
+/// Local memory is a segment with one leaf. A window is cut into segments at every decoder's edges,
+/// so that within a segment each component uses one decoder. There the root index and the address
+/// bits that any bridge or switch looks at choose the leaf.
 class CompiledRoutes {
  public:
   /// The end of a route: an endpoint, or the failure that every address of it meets.
@@ -91,6 +91,7 @@ class CompiledRoutes {
   };
 
   const Segment* search(std::uint64_t hpa) const;
+  void add_local(const DecodeTree::LocalMemory& local);
   void add_window(const DecodeTree& tree, const FixedMemoryWindow& window);
   void add_segment(const DecodeTree& tree, const FixedMemoryWindow& window, std::uint64_t first,
                    std::uint64_t last);

@@ -50,6 +50,12 @@ void reach_device(const Node& device, NodeIndex index, std::uint64_t hpa, Route&
   out.dpa = dpa;
 }
 
+void reach_local(const DecodeTree::LocalMemory& local, std::uint64_t hpa, Route& out) {
+  out.node = local.node;
+  out.dpa = hpa - local.range.base;
+  narrow(out, local.range.base, local.range.base + (local.range.size - 1));
+}
+
 /// Chooses the port of a bridge or switch; null when it failed.
 const PortView* choose_port(const Node& node, NodeIndex index, std::uint64_t hpa, Route& out) {
   if (!node.decoders) {  // pass-through: one root port, everything goes there
@@ -114,6 +120,7 @@ void walk(const DecodeTree& tree, std::uint64_t hpa, Route& out) {
   out.last = ~0ull;
   out.steps.clear();
 
+  if (tree.local && tree.local->range.contains(hpa)) return reach_local(*tree.local, hpa, out);
   const FixedMemoryWindow* window = tree.window(hpa);
   if (!window) return fail(out, Cause::no_window, no_node);
   out.window = static_cast<int>(window - tree.windows.data());
@@ -133,6 +140,10 @@ Route walk(const DecodeTree& tree, std::uint64_t hpa) {
 
 std::vector<std::uint64_t> hpas_of(const DecodeTree& tree, NodeIndex device, std::uint64_t dpa) {
   std::vector<std::uint64_t> found;
+  if (tree.local && tree.local->node == device) {
+    if (dpa < tree.local->range.size) found.push_back(tree.local->range.base + dpa);
+    return found;
+  }
   Route route;
   for (const DecodeRange& range : tree.nodes[device].decoders->ranges()) {
     const std::uint64_t share = range.size / range.interleave.ways();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,21 +23,33 @@ struct PortView {
   Cause why = Cause::empty_port;  ///< empty_port or link_down when there is no child
 };
 
-/// A decoding component below one host. A switch with several upstream ports appears in each
+/// A component below one host. A switch with several upstream ports appears in each
 /// host's tree with the decoders of the upstream port that the host enters by.
 struct Node {
-  enum class Kind : std::uint8_t { host_bridge, switch_upstream, device, foreign };
+  enum class Kind : std::uint8_t { host_bridge, switch_upstream, device, local_memory, foreign };
 
   Kind kind = Kind::foreign;
   std::string name;
   NodeIndex parent = no_node;
-  const HdmDecoderBlock* decoders = nullptr;  ///< null: pass-through bridge, or foreign
+  const HdmDecoderBlock* decoders =
+      nullptr;  ///< null: pass-through bridge, local memory, or foreign
   std::vector<PortView> ports;
   // Devices:
   Partitions partitions;
   bool memory_enabled = true;  ///< DVSEC Mem_Enable
 
-  bool is_endpoint() const { return kind == Kind::device || kind == Kind::foreign; }
+  bool is_endpoint() const {
+    return kind == Kind::device || kind == Kind::local_memory || kind == Kind::foreign;
+  }
+};
+
+/// Host physical addresses of the host's own DRAM, beside the windows: no decoder leads there, and
+/// its DPA is the offset.
+struct LocalRange {
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+
+  bool contains(std::uint64_t hpa) const { return hpa - base < size; }
 };
 
 /// Everything that decides where the accesses of one host go: a view of live registers, and of
@@ -48,6 +61,12 @@ struct DecodeTree {
     NodeIndex node = no_node;
   };
 
+  struct LocalMemory {
+    LocalRange range;
+    NodeIndex node = no_node;
+  };
+
+  std::optional<LocalMemory> local;
   std::vector<FixedMemoryWindow> windows;
   std::vector<Bridge> bridges;
   std::vector<Node> nodes;
@@ -67,7 +86,7 @@ struct RouteStep {
 /// Where an address goes, and why.
 struct Route {
   Cause cause = Cause::none;
-  int window = -1;             ///< index into DecodeTree::windows, -1: none
+  int window = -1;             ///< index into DecodeTree::windows, -1: none, or local memory
   unsigned window_target = 0;  ///< index into the window's target list
   NodeIndex node = no_node;    ///< the endpoint reached, or the component that failed
   int decoder = -1;            ///< the endpoint's; of Cause::not_committed, the one to commit

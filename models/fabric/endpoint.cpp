@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/fabric/endpoint.h"
 
+#include <algorithm>
+
 #include "models/fabric/hop.h"
 
 namespace cxlpool::fabric {
@@ -8,9 +10,14 @@ namespace cxlpool::fabric {
 using address::Cause;
 using timing::Place;
 
-Endpoint::Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id,
+Endpoint::Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id, Media& media,
                    std::unique_ptr<EndpointTiming> timing)
-    : sc_module(name), usp("usp"), label_(std::move(label)), id_(id), timing_(std::move(timing)) {
+    : sc_module(name),
+      usp("usp"),
+      label_(std::move(label)),
+      id_(id),
+      media_(media),
+      timing_(std::move(timing)) {
   usp.register_b_transport(this, &Endpoint::b_transport);
   usp.register_transport_dbg(this, &Endpoint::transport_dbg);
   usp.register_get_direct_mem_ptr(this, &Endpoint::get_direct_mem_ptr);
@@ -26,11 +33,39 @@ Endpoint::Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id,
   }
 }
 
+void Endpoint::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
+  const unsigned char* enables = trans.get_byte_enable_ptr();
+  const unsigned period = trans.get_byte_enable_length();
+  for (unsigned i = 0; i < trans.get_data_length(); ++i) {
+    if (!enables[i % period]) continue;
+    if (trans.is_read()) {
+      media_.read(dpa + i, trans.get_data_ptr() + i, 1);
+    } else if (trans.is_write()) {
+      media_.write(dpa + i, trans.get_data_ptr() + i, 1);
+    }
+  }
+}
+
 bool Endpoint::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
+  const std::uint64_t hpa = trans.get_address();
+  const Target target = locate(hpa);
   dmi.init();
-  dmi.set_start_address(trans.get_address());
-  dmi.set_end_address(trans.get_address());
-  return false;
+  if (target.cause != Cause::none) {
+    dmi.set_start_address(hpa);
+    dmi.set_end_address(hpa);
+    return false;
+  }
+  // The granule, as far as it lies in one chunk of the media.
+  const std::uint64_t before = hpa - target.first;
+  const std::uint64_t first_dpa =
+      std::max(target.dpa - std::min(before, target.dpa), media_.first_of_chunk(target.dpa));
+  const std::uint64_t reach =
+      std::min(target.last - hpa, media_.last_of_chunk(target.dpa) - target.dpa);
+  dmi.set_dmi_ptr(media_.pointer(first_dpa));
+  dmi.set_start_address(hpa - (target.dpa - first_dpa));
+  dmi.set_end_address(hpa + reach);
+  dmi.allow_read_write();
+  return true;
 }
 
 Endpoint::Target Endpoint::checked_target(const tlm::tlm_generic_payload& trans,
@@ -69,7 +104,7 @@ unsigned Endpoint::transport_dbg(tlm::tlm_generic_payload& trans) {
     fail(trans, target.cause, label_.c_str(), target.decoder);
     return 0;
   }
-  peek_or_poke(target.dpa, trans);
+  serve_all_bytes(target.dpa, trans);
   trans.set_response_status(tlm::TLM_OK_RESPONSE);
   return trans.get_data_length();
 }

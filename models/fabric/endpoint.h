@@ -11,6 +11,7 @@
 
 #include "models/fabric/counters.h"
 #include "models/fabric/handshake.h"
+#include "models/fabric/media.h"
 #include "models/fabric/memory_access.h"
 #include "models/fabric/topology.h"
 #include "models/timing/media_server.h"
@@ -36,10 +37,10 @@ class Witness {
                       const tlm::tlm_generic_payload& trans) = 0;
 };
 
-/// Base of everything that ends an access: Type-3 devices. A subclass says where an address lies,
-/// locate(), and moves the bytes, serve_at(); the base turns these into blocking transport, the
-/// four phases, debug transport and what compiled routes need, and sends every access through the
-/// controller and the media, where it takes its time.
+/// Base of everything that ends an access in memory: Type-3 devices, a host's local memory. A
+/// subclass says where an address lies, locate(); the base turns that into blocking transport, the
+/// four phases, direct memory, debug transport and what compiled routes need, moves the bytes, and
+/// sends every access through the controller and the media, where it takes its time.
 ///
 /// The bytes move when the request reaches the controller, in the order of arrival: that is where
 /// accesses are ordered, whatever the media does with them afterwards.
@@ -52,10 +53,21 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   const Counters& counters() const { return counters_; }
   void set_witness(Witness* witness) { witness_ = witness; }
 
+  /// The media by DPA, for checking and seeding: a back door that no transaction uses.
+  Media& media() { return media_; }
+
   /// Serves an access whose DPA is known and within capacity; it is not counted. The sockets' path
   /// and compiled routes both end here. `access` is the payload's extension, null without.
-  virtual void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans,
-                        MemoryAccess* access) = 0;
+  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access) {
+    if (access) {
+      access->device = id_;
+      access->dpa = dpa;
+    }
+    trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    trans.set_dmi_allowed(true);
+    if (trans.get_byte_enable_ptr()) return serve_enabled_bytes(dpa, trans);
+    serve_all_bytes(dpa, trans);
+  }
 
   /// Loosely timed: takes the message through controller and media; from arrival to the moment
   /// when the response may go up.
@@ -81,22 +93,29 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
   };
 
-  Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id,
+  /// `media` may be shared by several endpoints, and may be made after its endpoint; it must
+  /// outlive every access. Without `timing` an endpoint takes no time.
+  Endpoint(sc_core::sc_module_name name, std::string label, DeviceId id, Media& media,
            std::unique_ptr<EndpointTiming> timing);
 
   virtual Target locate(std::uint64_t hpa) const = 0;
-  /// Moves bytes for a debugger: no time, no status.
-  virtual void peek_or_poke(std::uint64_t dpa, tlm::tlm_generic_payload& trans) = 0;
-  /// A subclass that grants direct memory overrides it; DMI is refused here.
-  virtual bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
 
   Counters counters_;
 
  private:
   Target checked_target(const tlm::tlm_generic_payload& trans, bool malformed) const;
   void refuse(tlm::tlm_generic_payload& trans, const Target& target);
+  void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
+    if (trans.is_read()) {
+      media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
+    } else if (trans.is_write()) {
+      media_.write(dpa, trans.get_data_ptr(), trans.get_data_length());
+    }
+  }
+  void serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans);
   void b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& trans);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi);
 
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
@@ -108,6 +127,7 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
 
   std::string label_;
   DeviceId id_;
+  Media& media_;
   Witness* witness_ = nullptr;
   std::unique_ptr<EndpointTiming> timing_;
   TopologyNode* above_ = nullptr;

@@ -77,9 +77,9 @@ sc_core::sc_time until(const sc_core::sc_time& time) {
 Host::Host(sc_core::sc_module_name name, Config config, HostTiming timing)
     : sc_module(name),
       core("core", config.cores),
-      bridge("bridge", config.bridge_uids.size()),
+      bridge("bridge", config.bridge_uids.size() + (config.local ? 1 : 0)),
       config_(std::move(config)),
-      neighbours_(config_.bridge_uids.size()),
+      neighbours_(bridge.size()),
       timing_(std::move(timing)) {
   for (unsigned i = 0; i < core.size(); ++i) {
     core[i].register_b_transport(this, &Host::b_transport, static_cast<int>(i));
@@ -171,13 +171,14 @@ void Host::issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_ti
     fail(trans, cause, config_.label.c_str());
     return;
   }
-  if (!timing_.time) return bridge[static_cast<unsigned>(target)]->b_transport(trans, delay);
+  const auto index = static_cast<unsigned>(target);
+  if (!timing_.time) return bridge[index]->b_transport(trans, delay);
+  const bool local = is_local(index);
   const auto now = [] { return to_picoseconds(sc_core::sc_time_stamp()); };
-  delay = to_sc_time(book_issue(request_message(trans), now() + to_picoseconds(delay)) - now());
-  bridge[static_cast<unsigned>(target)]->b_transport(trans, delay);
-  timing::Picoseconds back = now() + to_picoseconds(delay);
-  book_return(back);
-  delay = to_sc_time(back - now());
+  const auto arrival = now() + to_picoseconds(delay);
+  delay = to_sc_time(book_issue(local, request_message(trans), arrival) - now());
+  bridge[index]->b_transport(trans, delay);
+  delay = to_sc_time(book_return(local, now() + to_picoseconds(delay)) - now());
 }
 
 void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
@@ -217,6 +218,9 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
 }
 
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
+  if (config_.local && config_.local->contains(hpa)) {
+    return static_cast<int>(config_.bridge_uids.size());
+  }
   for (const address::FixedMemoryWindow& window : config_.windows) {
     if (!window.contains(hpa)) continue;
     const std::uint32_t uid = window.targets[window.target_index(hpa)];
@@ -307,7 +311,11 @@ void Host::rebuild() {
     Cause why = Cause::none;
     const auto node =
         neighbours_[i].describe(topology_, config_.label + ".bridge" + std::to_string(i), why);
-    topology_.tree.bridges.push_back({config_.bridge_uids[i], node});
+    if (is_local(i)) {
+      topology_.tree.local = {*config_.local, node};
+    } else {
+      topology_.tree.bridges.push_back({config_.bridge_uids[i], node});
+    }
   }
   topology_stale_ = revoking_ > 0;
 }
@@ -321,6 +329,7 @@ void Host::compile() {
     const auto& leaf = routes_.leaves()[i];
     if (leaf.cause != Cause::none || leaf.foreign) continue;
     shortcuts_[i].device = fabric.entries[leaf.node].device;
+    shortcuts_[i].local = fabric.tree.nodes[leaf.node].kind == address::Node::Kind::local_memory;
     shortcuts_[i].passed.push_back(&counters_);
     for (auto node = leaf.node; node != address::no_node; node = fabric.tree.nodes[node].parent) {
       const Topology::Entry& entry = fabric.entries[node];

@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,16 @@ struct HostTiming {
   Timekeeper* time = nullptr;
   std::unique_ptr<timing::Station> issue;  ///< unbounded: `outstanding` is the bound
   timing::Picoseconds response_latency = 0;
+  /// The same of what goes to local memory, whose way is another; there and back is its latency.
+  std::unique_ptr<timing::Station> issue_local;
   unsigned outstanding = 0;        ///< 0: as many as the initiators have
   std::uint8_t traffic_class = 0;  ///< higher goes first where arbitration is by priority
 };
 
-/// The root of one host's address map: fixed memory windows that interleave over host bridges.
-/// Initiators, ours or foreign, bind to `core`; `bridge[i]` goes to host bridge i.
+/// The root of one host's address map: fixed memory windows that interleave over host bridges, and
+/// beside them the host's own memory, if it has any. Initiators, ours or foreign, bind to `core`;
+/// `bridge[i]` goes to host bridge i, and one more, bridge[config.bridge_uids.size()], to local
+/// memory.
 ///
 /// An access of any size is cut at multiples of 256 B, the smallest granule that a decoder can
 /// have, and each part is sent, answered and counted on its own: one failing part makes the access
@@ -58,7 +63,8 @@ class Host : public sc_core::sc_module {
     std::string label;
     HostId id{};
     std::vector<address::FixedMemoryWindow> windows;
-    std::vector<std::uint32_t> bridge_uids;  ///< of what is bound to bridge[i]
+    std::vector<std::uint32_t> bridge_uids;    ///< of what is bound to bridge[i]
+    std::optional<address::LocalRange> local;  ///< overlaps no window
     unsigned cores = 1;
     bool compiled_routes = true;
   };
@@ -89,6 +95,7 @@ class Host : public sc_core::sc_module {
   /// What the compiled route's leaf means here, and what has gone there since the last settling.
   struct Shortcut {
     Endpoint* device = nullptr;
+    bool local = false;
     sc_core::sc_time latency;  ///< untimed links
     Traffic traffic;
     std::vector<Counters*> passed;
@@ -117,6 +124,7 @@ class Host : public sc_core::sc_module {
     std::size_t record = 0;  ///< in access->parts
     std::uint64_t dpa = 0;
     Shortcut* shortcut = nullptr;
+    bool local = false;
     std::array<unsigned char, part_bytes> enables;
   };
 
@@ -134,6 +142,10 @@ class Host : public sc_core::sc_module {
   void issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   void issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                       sc_core::sc_time& delay);
+  bool is_local(unsigned bridge) const { return bridge == config_.bridge_uids.size(); }
+  timing::Station& issuing_port(bool local) const {
+    return local ? *timing_.issue_local : *timing_.issue;
+  }
   int bridge_for(std::uint64_t hpa, address::Cause& cause) const;
   void rebuild();
   void compile();
@@ -141,8 +153,9 @@ class Host : public sc_core::sc_module {
   void add_places(Shortcut& shortcut, address::NodeIndex leaf) const;
 
   // Loosely timed.
-  timing::Picoseconds book_issue(const timing::Message& message, timing::Picoseconds arrival);
-  void book_return(timing::Picoseconds& time);
+  timing::Picoseconds book_issue(bool local, const timing::Message& message,
+                                 timing::Picoseconds arrival);
+  timing::Picoseconds book_return(bool local, timing::Picoseconds time);
   timing::Picoseconds book(const Shortcut& shortcut, const tlm::tlm_generic_payload& trans,
                            std::uint64_t dpa, timing::Picoseconds arrival);
 

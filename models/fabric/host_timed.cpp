@@ -17,7 +17,7 @@ using timing::Place;
 // --- Loosely timed
 
 /// When the part has left the host: after those that are under way leave it a place.
-Picoseconds Host::book_issue(const timing::Message& message, Picoseconds arrival) {
+Picoseconds Host::book_issue(bool local, const timing::Message& message, Picoseconds arrival) {
   if (timing_.outstanding != 0) {
     auto& until = under_way_until_;
     while (until.size() >= timing_.outstanding) {
@@ -26,28 +26,28 @@ Picoseconds Host::book_issue(const timing::Message& message, Picoseconds arrival
       until.pop_back();
     }
   }
-  return timing_.issue->book(message, arrival);
+  return issuing_port(local).book(message, arrival);
 }
 
-void Host::book_return(Picoseconds& time) {
-  time += timing_.response_latency;
-  if (timing_.outstanding == 0) return;
+Picoseconds Host::book_return(bool local, Picoseconds time) {
+  if (!local) time += timing_.response_latency;
+  if (timing_.outstanding == 0) return time;
   under_way_until_.push_back(time);
   std::push_heap(under_way_until_.begin(), under_way_until_.end(), std::greater<>());
+  return time;
 }
 
 Picoseconds Host::book(const Shortcut& shortcut, const tlm::tlm_generic_payload& trans,
                        std::uint64_t dpa, Picoseconds arrival) {
   timing::Message message = request_message(trans);
-  Picoseconds time = book_issue(message, arrival);
+  Picoseconds time = book_issue(shortcut.local, message, arrival);
   for (std::size_t i = 1; i < shortcut.down.size(); ++i) {
     time = shortcut.down[i].station->book(message, time);
   }
   time = shortcut.device->book(message, dpa, time);
   make_response(message);
   for (const Place& place : shortcut.up.front()) time = place.station->book(message, time);
-  book_return(time);
-  return time;
+  return book_return(shortcut.local, time);
 }
 
 // --- Shared: the places of a compiled route
@@ -86,7 +86,7 @@ void Host::add_places(Shortcut& shortcut, address::NodeIndex leaf) const {
       }
     }
   }
-  shortcut.down.insert(shortcut.down.begin(), timing_.issue->input(0));
+  shortcut.down.insert(shortcut.down.begin(), issuing_port(shortcut.local).input(0));
 }
 
 // --- Approximately timed
@@ -94,6 +94,7 @@ void Host::add_places(Shortcut& shortcut, address::NodeIndex leaf) const {
 void Host::make_timed() {
   origin_ = timing_.time->new_origin();
   timing_.issue->input(0);
+  if (timing_.issue_local) timing_.issue_local->input(0);
   for (unsigned i = 0; i < core.size(); ++i) {
     core[i].register_nb_transport_fw(this, &Host::nb_transport_fw, static_cast<int>(i));
     responses_.push_back(std::make_unique<ResponseSide>(
@@ -214,6 +215,7 @@ void Host::start_part(Transaction& transaction, unsigned offset, unsigned size) 
   part.transaction = &transaction;
   part.offset = offset;
   part.shortcut = nullptr;
+  part.local = false;
   part.payload = nullptr;
   ++under_way_;
 
@@ -255,12 +257,13 @@ bool Host::start_on_shortcut(Passage& passage, Part& part) {
   if (!shortcut) return false;
   count(shortcut->traffic, *passage.payload);
   part.shortcut = shortcut;
+  part.local = shortcut->local;
   passage.leg = shortcut->down.data();
   passage.leg_end = passage.leg + shortcut->down.size();
   passage.beyond = shortcut->device->request_place(0, 0, 0);
   passage.owner = &reached_;
-  timing_.issue->reserve(0);
-  timing_.issue->arrive(passage);
+  passage.leg->station->reserve(0);
+  passage.leg->station->arrive(passage);
   return true;
 }
 
@@ -280,8 +283,10 @@ void Host::start_through_sockets(Passage& passage) {
       below.node ? below.node->request_place(below.ingress, 0, passage.payload->get_address())
                  : Place{};
   passage.stops.push_back({0, index});
-  timing_.issue->reserve(0);
-  passage.visit({timing_.issue.get(), 0}, beyond, issued_);
+  timing::Station& port = issuing_port(is_local(index));
+  static_cast<Part*>(passage.entered)->local = is_local(index);
+  port.reserve(0);
+  passage.visit({&port, 0}, beyond, issued_);
 }
 
 void Host::issued(Passage& passage) {
@@ -317,7 +322,8 @@ void Host::served(Passage& passage) {
 }
 
 void Host::came_back(Passage& passage) {
-  if (timing_.response_latency == 0) return done(passage);
+  const bool local = static_cast<Part*>(passage.entered)->local;
+  if (local || timing_.response_latency == 0) return done(passage);
   timing_.time->schedule(timing_.time->now() + timing_.response_latency, passage.order, done_,
                          &passage);
 }

@@ -24,7 +24,7 @@ constexpr std::uint64_t part_bytes = 256;
 
 Type3Device::Type3Device(sc_core::sc_module_name name, Config config,
                          std::unique_ptr<EndpointTiming> timing)
-    : Endpoint(name, config.label, config.id, std::move(timing)),
+    : Endpoint(name, config.label, config.id, media_, std::move(timing)),
       mmio("mmio"),
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
@@ -64,41 +64,6 @@ Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
   const std::uint64_t room = media_.capacity() - 1 - target.dpa;
   if (target.last - hpa > room) target.last = hpa + room;
   return target;
-}
-
-void Type3Device::serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
-  const unsigned char* enables = trans.get_byte_enable_ptr();
-  const unsigned period = trans.get_byte_enable_length();
-  for (unsigned i = 0; i < trans.get_data_length(); ++i) {
-    if (!enables[i % period]) continue;
-    if (trans.is_read()) {
-      media_.read(dpa + i, trans.get_data_ptr() + i, 1);
-    } else if (trans.is_write()) {
-      media_.write(dpa + i, trans.get_data_ptr() + i, 1);
-    }
-  }
-}
-
-bool Type3Device::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) {
-  const std::uint64_t hpa = trans.get_address();
-  const Target target = locate(hpa);
-  dmi.init();
-  if (target.cause != Cause::none) {
-    dmi.set_start_address(hpa);
-    dmi.set_end_address(hpa);
-    return false;
-  }
-  // The granule, as far as it lies in one chunk of the media.
-  const std::uint64_t before = hpa - target.first;
-  const std::uint64_t first_dpa =
-      std::max(target.dpa - std::min(before, target.dpa), media_.first_of_chunk(target.dpa));
-  const std::uint64_t reach =
-      std::min(target.last - hpa, media_.last_of_chunk(target.dpa) - target.dpa);
-  dmi.set_dmi_ptr(media_.pointer(first_dpa));
-  dmi.set_start_address(hpa - (target.dpa - first_dpa));
-  dmi.set_end_address(hpa + reach);
-  dmi.allow_read_write();
-  return true;
 }
 
 void Type3Device::power_cycle() {

@@ -37,40 +37,14 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   const address::HdmDecoderBlock& decoders() const { return registers_.decoders(); }
   const address::Partitions& partitions() const { return config_.partitions; }
 
-  /// The media by DPA, for checking and seeding: a back door that no transaction uses.
-  Media& media() { return media_; }
-
   /// Loss and return of power, as at hot-removal: registers take their reset values, the volatile
   /// partition is lost, the persistent one is kept.
   void power_cycle();
-
-  void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access) override {
-    if (access) {
-      access->device = config_.id;
-      access->dpa = dpa;
-    }
-    trans.set_response_status(tlm::TLM_OK_RESPONSE);
-    trans.set_dmi_allowed(true);
-    if (trans.get_byte_enable_ptr()) return serve_enabled_bytes(dpa, trans);
-    serve_all_bytes(dpa, trans);
-  }
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
 
  private:
   Target locate(std::uint64_t hpa) const override;
-  void peek_or_poke(std::uint64_t dpa, tlm::tlm_generic_payload& trans) override {
-    serve_all_bytes(dpa, trans);
-  }
-  bool get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi& dmi) override;
-  void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
-    if (trans.is_read()) {
-      media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
-    } else if (trans.is_write()) {
-      media_.write(dpa, trans.get_data_ptr(), trans.get_data_length());
-    }
-  }
-  void serve_enabled_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans);
   void revoke() { usp->invalidate_direct_mem_ptr(0, ~0ull); }
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,

@@ -135,6 +135,9 @@ Explanation explain_hpa(Platform& platform, std::size_t host, std::uint64_t hpa,
     const Node& node = tree.nodes[route.node];
     if (node.kind == Node::Kind::device) {
       explanation.device = explain_device(node, route.decoder, hpa);
+    } else if (node.kind == Node::Kind::local_memory) {
+      const address::LocalRange& range = tree.local->range;
+      explanation.local = {node.name, range.base, range.size, route.dpa};
     }
   }
   if (route.good()) {

@@ -67,6 +67,13 @@ struct DeviceDecode {
   std::string because;  ///< the arithmetic of dpa_offset
 };
 
+/// The host's own memory, which no decoder leads to.
+struct LocalDecode {
+  std::string memory;  ///< "h0.local"
+  std::uint64_t base = 0, size = 0;
+  std::uint64_t dpa = 0;  ///< HPA - base
+};
+
 /// Where and why an access stops.
 struct Stop {
   address::Cause cause{};
@@ -84,7 +91,8 @@ struct Explanation {
   std::optional<WindowChoice> window;
   std::vector<PortChoice> hops;
   std::optional<DeviceDecode> device;  ///< also when the DPA is beyond the device's capacity
-  std::optional<Stop> stop;            ///< absent: the access reaches `device`
+  std::optional<LocalDecode> local;    ///< instead of window, hops and device
+  std::optional<Stop> stop;            ///< absent: the access reaches `device`, or local memory
   /// HPA around the address over which every choice is the same and DPA is contiguous; inclusive.
   std::uint64_t first = 0, last = 0;
 

@@ -90,6 +90,12 @@ Json to_json(const Explanation& explanation) {
   if (explanation.window) json["window"] = to_json(*explanation.window);
   json["hops"] = Json::array();
   for (const PortChoice& hop : explanation.hops) json["hops"].push_back(to_json(hop));
+  if (explanation.local) {
+    json["local"] = {{"memory", explanation.local->memory},
+                     {"base", explanation.local->base},
+                     {"size", explanation.local->size},
+                     {"dpa", explanation.local->dpa}};
+  }
   if (explanation.device) json["device"] = to_json(*explanation.device);
   if (explanation.stop) {
     json["stop"] = to_json(*explanation.stop);

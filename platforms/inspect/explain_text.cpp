@@ -21,6 +21,7 @@ std::string headline(const Explanation& e) {
     line += fmt::format(" -> {} DPA {:#x}", e.device->device, e.device->dpa);
     if (e.device->partition) line += fmt::format(" ({})", partition_name(*e.device->partition));
   }
+  if (e.local) line += fmt::format(" -> {} DPA {:#x}", e.local->memory, e.local->dpa);
   if (!e.region.empty()) line += fmt::format(", region {}", e.region);
   return line + "\n\n";
 }
@@ -105,6 +106,12 @@ void add_stop(Outline& outline, const Stop& stop) {
 
 std::string to_text(const Explanation& e) {
   Outline outline;
+  if (e.local) {
+    outline.add(e.local->memory, human_range(e.local->base, e.local->size) + ", no decoders");
+    outline.add(
+        fmt::format("DPA        {:#x} - {:#x} = {:#x}", e.hpa, e.local->base, e.local->dpa));
+    return headline(e) + outline.text();
+  }
   if (e.window) add_window(outline, *e.window);
   for (const PortChoice& hop : e.hops) add_hop(outline, hop);
   if (e.device) add_device(outline, *e.device, e.hpa);

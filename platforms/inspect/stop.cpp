@@ -23,6 +23,10 @@ void explain_no_window(const address::DecodeTree& tree, const std::string& host,
   }
   stop.why = windows.empty() ? fmt::format("{} has no fixed memory windows", host)
                              : fmt::format("the fixed memory windows of {} are {}", host, windows);
+  if (tree.local) {
+    stop.why += fmt::format(", its local memory is {}",
+                            human_range(tree.local->range.base, tree.local->range.size));
+  }
   stop.mend = "use an address inside a window, or describe a window that holds it";
 }
 

@@ -99,6 +99,8 @@ const char* kind_name(Node::Kind kind) {
       return "switch";
     case Node::Kind::device:
       return "device";
+    case Node::Kind::local_memory:
+      return "local memory";
     case Node::Kind::foreign:
       break;
   }

@@ -81,27 +81,19 @@ traffic::Injection make_injection(const TrafficDescription& described, std::uint
   return injection;
 }
 
-std::vector<fabric::Type3Device*> devices_of(Platform& platform) {
-  std::vector<fabric::Type3Device*> devices;
-  for (std::size_t i = 0; i < platform.device_count(); ++i) devices.push_back(&platform.device(i));
-  return devices;
-}
-
 Run::Run(const PlatformDescription& description, const RunOptions& options)
     : description_(description),
       options_(options),
       platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
                               cores_for(description)}),
-      scoreboard_(devices_of(platform_)),
-      bytes_(description.devices.size(), std::vector<std::uint64_t>(description.hosts.size())) {
+      scoreboard_(platform_.endpoints()),
+      bytes_(platform_.endpoints().size(), std::vector<std::uint64_t>(description.hosts.size())) {
   for (std::size_t i = 0; i < description_.devices.size(); ++i) {
     if (description_.devices[i].backing.empty()) continue;
     scoreboard_.adopt_contents_of(platform_.device(i).id());
   }
   if (options.mode == traffic::Mode::at) {
-    for (std::size_t i = 0; i < platform_.device_count(); ++i) {
-      platform_.device(i).set_witness(&scoreboard_);
-    }
+    for (fabric::Endpoint* endpoint : platform_.endpoints()) endpoint->set_witness(&scoreboard_);
   }
   build_initiators();
 }
@@ -248,8 +240,9 @@ void Run::collect() {
   for (const auto& component : platform_.counters()) {
     result_.components.push_back({component.label, component.kind, *component.counters});
   }
-  for (std::size_t i = 0; i < platform_.device_count(); ++i) {
-    fabric::Type3Device& device = platform_.device(i);
+  const auto endpoints = platform_.endpoints();
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    fabric::Endpoint& device = *endpoints[i];
     result_.devices.push_back(
         {device.label(), device.media().capacity(), device.counters(), bytes_[i]});
   }

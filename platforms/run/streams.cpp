@@ -82,6 +82,8 @@ std::unique_ptr<traffic::RequestSource> make_trace_source(const PlatformDescript
   for (const HostDescription& host : description.hosts) {
     if (host.name != described.host) continue;
     for (const auto& window : host.windows) windows.push_back({window.base, window.size});
+    const auto& local = host.timing.local;
+    if (local) windows.push_back({local->base, local->size});
   }
   return std::make_unique<traffic::TraceSource>(
       std::move(reader), traffic::AddressMap::identity(std::move(windows)), options);

@@ -56,7 +56,7 @@ platforms::PlatformDescription describe() {
 
 Pool::Pool() : platform_(describe(), {true, {2}}), sender_("sender") {
   sender_.socket.bind(platform_.host(0).core[1]);
-  std::vector<fabric::Type3Device*> devices;
+  std::vector<fabric::Endpoint*> devices;
   for (std::size_t i = 0; i < platform_.device_count(); ++i) {
     devices.push_back(&platform_.device(i));
   }

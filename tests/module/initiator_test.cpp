@@ -91,9 +91,8 @@ class Driven : public testing::Test {
   }
   std::unique_ptr<Initiator> make(Mode mode, unsigned outstanding,
                                   sc_time quantum = sc_time(1, SC_US)) {
-    auto initiator = std::make_unique<Initiator>(
-        "initiator", config(mode, outstanding, quantum), host, scoreboard,
-        nullptr);
+    auto initiator = std::make_unique<Initiator>("initiator", config(mode, outstanding, quantum),
+                                                 host, scoreboard, nullptr);
     checker_.between(initiator->socket, host.core[0]);
     return initiator;
   }

@@ -79,7 +79,7 @@ class Judged : public testing::Test {
     Payload trans(command, hpa, data.data(), length);
     trans.set_extension(&access);
     traffic::Scoreboard::Expectation expected;
-    scoreboard.expect(host.topology().tree, hpa, length, expected);
+    scoreboard.expect(host.topology(), hpa, length, expected);
     initiator.send(trans);
     trans.clear_extension(&access);
     return scoreboard.judge("h0", trans, expected, parts, traffic::Scoreboard::Bytes::judge_now);
@@ -220,7 +220,7 @@ TEST(Scoreboard, WhatAForeignTargetDoesIsItsOwnAffair) {
     traffic::Scoreboard scoreboard({});
     std::uint8_t data[8] = {};
     traffic::Scoreboard::Expectation expected;
-    scoreboard.expect(host.topology().tree, GiB, 8, expected);
+    scoreboard.expect(host.topology(), GiB, 8, expected);
     const auto outcome = direct.read(GiB, data, 8);
     Payload judged(tlm::TLM_READ_COMMAND, GiB, data, 8);
     judged.set_response_status(outcome.status);

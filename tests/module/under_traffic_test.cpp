@@ -288,7 +288,7 @@ class Operator : public sc_core::sc_module {
 
 TEST_P(UnderTraffic, EveryRequestOfARunWithReprogrammingIsAnsweredRight) {
   TreeUnderTraffic tree(2, GetParam(), 1);
-  std::vector<fabric::Type3Device*> devices;
+  std::vector<fabric::Endpoint*> devices;
   for (std::size_t i = 0; i < tree.platform.device_count(); ++i) {
     devices.push_back(&tree.platform.device(i));
   }

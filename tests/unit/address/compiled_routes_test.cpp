@@ -54,6 +54,31 @@ TEST(CompiledRoutes, AgreeWithTheWalkOverLegalTrees) {
   }
 }
 
+TEST(CompiledRoutes, FindLocalMemoryBesideTheWindows) {
+  std::mt19937_64 random(35);
+  for (const bool below : {true, false}) {
+    RandomTree it(random);
+    std::uint64_t lowest = ~0ull, highest = 0;
+    for (const FixedMemoryWindow& window : it.tree.windows) {
+      lowest = std::min(lowest, window.base);
+      highest = std::max(highest, window.base + window.size);
+    }
+    const std::uint64_t size = 0x5000;
+    const LocalRange range{below ? lowest - size : highest, size};
+    it.tree.nodes.emplace_back();
+    it.tree.nodes.back().kind = Node::Kind::local_memory;
+    it.tree.local = {range, static_cast<NodeIndex>(it.tree.nodes.size() - 1)};
+    const CompiledRoutes routes(it.tree);
+    for (const std::uint64_t hpa : {range.base, range.base + 0x2fff, range.base + size - 1}) {
+      expect_same(it.tree, routes, hpa);
+      EXPECT_EQ(walk(it.tree, hpa).dpa, hpa - range.base);
+    }
+    expect_same(it.tree, routes, range.base - 1);
+    expect_same(it.tree, routes, range.base + size);
+    for (int i = 0; i < 200; ++i) expect_same(it.tree, routes, it.any_address(random));
+  }
+}
+
 TEST(CompiledRoutes, AgreeWithTheWalkHoweverDecodersAreProgrammed) {
   std::mt19937_64 random(32);
   std::array<unsigned, cause_count> met{};
