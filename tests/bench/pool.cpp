@@ -54,7 +54,7 @@ platforms::PlatformDescription describe() {
 
 }  // namespace
 
-Pool::Pool() : platform_(describe(), {true, {2}}), sender_("sender") {
+Pool::Pool() : platform_(describe(), {true, false, {2}}), sender_("sender") {
   sender_.socket.bind(platform_.host(0).core[1]);
   std::vector<fabric::Endpoint*> devices;
   for (std::size_t i = 0; i < platform_.device_count(); ++i) {

@@ -224,9 +224,11 @@ TEST(Initiators, TakeTurnsInFunctionalMode) {
   memory0.serve = serve(1);
   memory1.serve = serve(-1);
   traffic::Scoreboard scoreboard({});
-  Initiator::Config of_second{"h1.t0"};
+  Initiator::Config of_first, of_second;
+  of_first.label = "h0.t0";
+  of_second.label = "h1.t0";
   of_second.injection.outstanding = 4;
-  Initiator first("first", {"h0.t0"}, host0, scoreboard, nullptr);
+  Initiator first("first", of_first, host0, scoreboard, nullptr);
   Initiator second("second", of_second, host1, scoreboard, nullptr);
   first.socket.bind(host0.core[0]);
   second.socket.bind(host1.core[0]);
