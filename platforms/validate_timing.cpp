@@ -226,7 +226,8 @@ void check_output(const Entry& whole, const OutputDescription& output) {
     const auto [owner, added] = owners.emplace(*file, key);
     if (added) continue;
     whole.fail(fmt::format(".output.{}", key),
-               fmt::format("{} is the file of {} already", quotable(*file), owner->second));
+               fmt::format("expected another name than {}, the file of {}", quotable(*file),
+                           owner->second));
   }
   check_latency(whole, ".output.time_series", output.time_series);
 }

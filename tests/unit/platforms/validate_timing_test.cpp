@@ -203,9 +203,9 @@ TEST(ValidateTiming, OutputFilesAreOneEach) {
               p.output.timeline = "x";
               p.output.vcd = "x";
             }),
-            "output.vcd: x is the file of timeline already");
+            "output.vcd: expected another name than x, the file of timeline");
   EXPECT_EQ(error_after([](auto& p) { p.output.vcd = "results.json"; }),
-            "output.vcd: results.json is the file of the results already");
+            "output.vcd: expected another name than results.json, the file of the results");
   EXPECT_EQ(error_after([](auto& p) { p.output.time_series = two_seconds; }),
             "output.time_series: expected at most 1s, got 2s");
   EXPECT_EQ(error_after([](auto& p) { p.warmup.time = two_seconds; }),

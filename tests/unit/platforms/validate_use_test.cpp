@@ -146,8 +146,9 @@ TEST(Validate, HotplugChangesSomething) {
 }
 
 TEST(Validate, RequestTraceDoesNotTakeThePlaceOfTheResults) {
-  EXPECT_EQ(error_after([](auto& p) { p.output.request_trace = "results.json"; }),
-            "output.request_trace: expected another name than results.json, where the results go");
+  EXPECT_EQ(
+      error_after([](auto& p) { p.output.request_trace = "results.json"; }),
+      "output.request_trace: expected another name than results.json, the file of the results");
 }
 
 TEST(Validate, WindowsEndWhereHostPhysicalAddressesDo) {
