@@ -142,7 +142,7 @@ class Host : public sc_core::sc_module {
   void issue_through_sockets(tlm::tlm_generic_payload& trans, sc_core::sc_time& delay);
   void issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                       sc_core::sc_time& delay);
-  bool is_local(unsigned bridge) const { return bridge == config_.bridge_uids.size(); }
+  bool is_local(unsigned index) const { return index == config_.bridge_uids.size(); }
   timing::Station& issuing_port(bool local) const {
     return local ? *timing_.issue_local : *timing_.issue;
   }

@@ -53,7 +53,7 @@ std::string in_hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 Testbed::Testbed(const VectorTopology& topology, const ConformOptions& options)
     : topology_(topology),
       lt_(options.lt),
-      platform_(describe_testbed(topology, options), {options.compiled_routes, {}}) {
+      platform_(describe_testbed(topology, options), {options.compiled_routes, false, {}}) {
   for (const LinkDescription& link : platform_.description().links) {
     latency_above_[link.lower] = fabric::to_sc_time(link.latency);
   }
