@@ -167,11 +167,20 @@ void Initiator::account(Slot& slot, const tlm::tlm_generic_payload& trans,
   }
   if (config_.mode != Mode::functional) {
     statistics_.latency_ps_total += slot.answered_at - slot.asked_at;
+    if (slot.ok) measure(slot);
   }
   if (observer_) {
     observer_->answered(host_.id(),
                         {slot.request, trans, slot.parts, slot.asked_at, slot.answered_at});
   }
+}
+
+void Initiator::measure(const Slot& slot) {
+  if (config_.measurement && !config_.measurement->completed(slot.answered_at)) return;
+  MeasuredRequests& measured = statistics_.measured;
+  const bool is_read = slot.request.op == Op::read;
+  (is_read ? measured.reads : measured.writes).record(slot.answered_at - slot.asked_at);
+  (is_read ? measured.read_bytes : measured.write_bytes) += slot.request.size;
 }
 
 void Initiator::retire_earliest() {

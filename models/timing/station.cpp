@@ -34,6 +34,12 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
   }
 }
 
+void Station::measure(Picoseconds from, Picoseconds until) {
+  if (from != counts_from_) statistics_ = {};
+  counts_from_ = from;
+  counts_until_ = until;
+}
+
 Place Station::input(unsigned input) {
   if (input >= inputs_.size()) {
     inputs_.resize(input + 1);
@@ -86,7 +92,9 @@ void Station::arrive(Transit& transit) {
   enqueue(transit, inputs_[input]);
   heads_[input] = inputs_[input].head;
   ++waiting_;
-  statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+  if (counts_at(transit.ready)) {
+    statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+  }
   timeline_.touch(*this);
 }
 
@@ -122,7 +130,9 @@ void Station::decide() {
 
 bool Station::next_has_room(const Place& next) {
   if (!next.station || next.station->has_room(next.input)) {
-    if (blocked_on_) statistics_.blocked += timeline_.now() - blocked_since_;
+    if (blocked_on_ && counts_at(timeline_.now())) {
+      statistics_.blocked += timeline_.now() - std::max(blocked_since_, counts_from_);
+    }
     blocked_on_ = nullptr;
     return true;
   }
@@ -152,7 +162,7 @@ void Station::send(Transit& transit, Picoseconds now) {
 
   const Server::Service service = server_->serve(transit.message, now, transit.ready);
   free_at_ = service.free_at;
-  count(transit.message, now - transit.ready, service.free_at - now);
+  if (counts_at(now)) count(transit.message, now - transit.ready, service.free_at - now);
   release(index);
 
   const Picoseconds there = service.done_at + config_.latency;
@@ -172,7 +182,8 @@ void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) 
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
   const Picoseconds done = server_->book(message, arrival);
   const Picoseconds alone = server_->alone(message);
-  count(message, done - arrival > alone ? done - arrival - alone : 0, 0);
+  const Picoseconds wait = done - arrival > alone ? done - arrival - alone : 0;
+  if (counts_at(arrival)) count(message, wait, 0);
   return done + config_.latency;
 }
 

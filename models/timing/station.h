@@ -17,11 +17,11 @@ namespace cxlpool::timing {
 struct StationStatistics {
   std::uint64_t messages = 0;
   std::uint64_t bytes = 0;  ///< payload that passed: lines times 64 B of data messages
-  Picoseconds busy = 0;     ///< time in which nobody else could have begun
+  Picoseconds busy = 0;     ///< time in which nobody else could have begun; not when loosely timed
   Picoseconds waited = 0;   ///< between arrival and begin, over all messages
   Picoseconds longest_wait = 0;
-  Picoseconds blocked = 0;          ///< the part of it in which the next queue was full
-  std::uint32_t deepest_queue = 0;  ///< messages waiting at once, over all inputs
+  Picoseconds blocked = 0;          ///< time in which the next queue was full; as `busy`
+  std::uint32_t deepest_queue = 0;  ///< messages waiting at once, over all inputs; as `busy`
 };
 
 /// Buffers that several stations draw on together, as the two directions of a switch may.
@@ -50,6 +50,7 @@ class Station final : public Actor {
     unsigned depth = 0;       ///< messages that wait at one input; 0: as many as come
     Picoseconds latency = 0;  ///< after the server, on the way to the next place
     BufferPool* pool = nullptr;
+    const char* kind = "station";  ///< what it stands for, for reports
   };
 
   /// Throws std::invalid_argument without a server or an arbiter.
@@ -58,7 +59,10 @@ class Station final : public Actor {
 
   const std::string& label() const { return config_.label; }
   const StationStatistics& statistics() const { return statistics_; }
-  void forget_statistics() { statistics_ = {}; }
+  const char* kind() const { return config_.kind; }
+  /// Statistics are of what happens from `from` on and before `until`; what was counted for another
+  /// `from` is forgotten.
+  void measure(Picoseconds from, Picoseconds until);
   const Server& server() const { return *server_; }
   Picoseconds latency() const { return config_.latency; }
   std::uint32_t number() const { return number_; }
@@ -111,6 +115,7 @@ class Station final : public Actor {
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void wake_waiter(Input& input);
+  bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
   void count(const Message& message, Picoseconds wait, Picoseconds busy);
 
   Timeline& timeline_;
@@ -128,6 +133,8 @@ class Station final : public Actor {
   Picoseconds blocked_since_ = 0;
   const Station* blocked_on_ = nullptr;
   StationStatistics statistics_;
+  Picoseconds counts_from_ = 0;
+  Picoseconds counts_until_ = Wheel::never;
 };
 
 }  // namespace cxlpool::timing

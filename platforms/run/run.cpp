@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/run/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -38,6 +39,8 @@ class Run final : public traffic::RequestObserver {
   void begin_streams();
   void simulate();
   void check_for_deadlock();
+  void tell_stations();
+  void collect_stations();
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
   void carry_out(const HotplugDescription& event);
@@ -45,6 +48,7 @@ class Run final : public traffic::RequestObserver {
   const PlatformDescription& description_;
   const RunOptions& options_;
   Platform platform_;
+  traffic::Measurement measurement_;
   traffic::Scoreboard scoreboard_;
   RunResult result_;
   std::unique_ptr<RequestRecorder> recorder_;
@@ -79,6 +83,10 @@ traffic::Injection make_injection(const TrafficDescription& described, std::uint
   return injection;
 }
 
+traffic::Span make_span(const SpanDescription& described) {
+  return {described.time, described.requests};
+}
+
 std::vector<fabric::Type3Device*> devices_of(Platform& platform) {
   std::vector<fabric::Type3Device*> devices;
   for (std::size_t i = 0; i < platform.device_count(); ++i) devices.push_back(&platform.device(i));
@@ -90,6 +98,8 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
       options_(options),
       platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
                               cores_for(description)}),
+      measurement_(make_span(description.warmup), make_span(description.measure),
+                   options.until.value_or(traffic::Measurement::never)),
       scoreboard_(devices_of(platform_)),
       bytes_(description.devices.size(), std::vector<std::uint64_t>(description.hosts.size())) {
   for (std::size_t i = 0; i < description_.devices.size(); ++i) {
@@ -114,12 +124,25 @@ void Run::build_initiators() {
     config.mode = options_.mode;
     config.injection = make_injection(described, description_.seed, i);
     config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
+    config.measurement = &measurement_;
     config.quantum = fabric::to_sc_time(description_.quantum);
     config.believe_source = !description_.expect_refusals;
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
   }
+}
+
+/// Stations count what they see of the measurement, whose ends may not be known before they come.
+void Run::tell_stations() {
+  if (!platform_.time()) return;
+  const auto tell = [this] {
+    for (timing::Station* station : platform_.time()->timeline().stations()) {
+      station->measure(measurement_.from(), measurement_.until());
+    }
+  };
+  tell();
+  measurement_.changed = tell;
 }
 
 /// Why messages are still under way when nothing is left to happen.
@@ -136,6 +159,7 @@ RunResult Run::carry_out() {
   platform_.start();
   program_platform();
   begin_streams();
+  tell_stations();
   simulate();
   collect();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
@@ -146,7 +170,8 @@ RunResult Run::carry_out() {
 void Run::open_recorder() {
   if (options_.out_dir.empty() || description_.output.request_trace.empty()) return;
   const auto path = std::filesystem::path(options_.out_dir) / description_.output.request_trace;
-  recorder_ = std::make_unique<RequestRecorder>(path.string());
+  recorder_ =
+      std::make_unique<RequestRecorder>(path.string(), options_.mode != traffic::Mode::functional);
 }
 
 void Run::program_platform() {
@@ -188,7 +213,7 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
     if (part.device == fabric::no_device) continue;
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
-  if (recorder_) recorder_->record(host, answer.trans, answer.parts);
+  if (recorder_) recorder_->record(host, answer);
   ++answered_;
   while (next_hotplug_ < description_.hotplug.size() &&
          description_.hotplug[next_hotplug_].after_requests <= answered_) {
@@ -220,6 +245,11 @@ void Run::collect() {
   result_.options = options_;
   result_.simulated_ps = static_cast<timing::Picoseconds>(
       sc_core::sc_time_stamp().value() / sc_core::sc_time(1, sc_core::SC_PS).value());
+  const timing::Picoseconds until = std::min(measurement_.until(), result_.simulated_ps);
+  if (measurement_.from() < until) {
+    result_.measured = {measurement_.from(), until - measurement_.from()};
+  }
+  collect_stations();
   if (recorder_) result_.request_trace_records = recorder_->records();
   for (std::size_t i = 0; i < initiators_.size(); ++i) {
     const TrafficDescription& described = description_.traffic[i];
@@ -238,7 +268,24 @@ void Run::collect() {
   }
 }
 
+void Run::collect_stations() {
+  if (!platform_.time()) return;
+  for (const timing::Station* station : platform_.time()->timeline().stations()) {
+    result_.stations.push_back({station->label(), station->kind(), station->statistics()});
+  }
+}
+
 }  // namespace
+
+double StationResult::utilisation(timing::Picoseconds measured) const {
+  if (measured == 0) return 0;
+  // The last message may keep it busy beyond the end.
+  return std::min(1.0, static_cast<double>(statistics.busy) / static_cast<double>(measured));
+}
+
+timing::Picoseconds StationResult::mean_wait() const {
+  return statistics.messages == 0 ? 0 : statistics.waited / statistics.messages;
+}
 
 std::vector<std::string> RunResult::problems() const {
   std::vector<std::string> problems;

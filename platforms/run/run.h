@@ -46,6 +46,23 @@ struct ComponentResult {
   fabric::Counters counters;
 };
 
+/// A place where messages wait, and what it saw of the measured part of the run.
+struct StationResult {
+  std::string label;
+  std::string kind;
+  timing::StationStatistics statistics;
+
+  /// Share of the measured time in which nobody else could have begun. Approximately timed alone.
+  double utilisation(timing::Picoseconds measured) const;
+  timing::Picoseconds mean_wait() const;
+};
+
+/// The part of a run that latencies, bandwidths and stations' figures are of.
+struct MeasuredSpan {
+  timing::Picoseconds from = 0;
+  timing::Picoseconds length = 0;  ///< 0: the warm-up lasted longer than the run
+};
+
 /// What a run came to. Everything but the wall time repeats exactly.
 struct RunResult {
   PlatformDescription description;
@@ -55,12 +72,14 @@ struct RunResult {
   std::vector<StreamResult> streams;
   std::vector<DeviceResult> devices;
   std::vector<ComponentResult> components;
-  std::vector<std::string> deadlock;  ///< stations that wait for each other, in a cycle
+  std::vector<StationResult> stations;  ///< timed
+  std::vector<std::string> deadlock;    ///< stations that wait for each other, in a cycle
   std::vector<traffic::Failure> failures;
   std::uint64_t failure_count = 0;
   std::uint64_t audited_bytes = 0;
   std::uint64_t request_trace_records = 0;
   std::size_t hotplug_carried_out = 0;
+  MeasuredSpan measured;  ///< timed
   timing::Picoseconds simulated_ps = 0;
   double wall_seconds = 0;
 
@@ -68,6 +87,7 @@ struct RunResult {
   /// verified, every decoder committed, every hot-plug carried out, every firmware expectation
   /// held.
   bool good() const;
+  bool timed() const { return options.mode != traffic::Mode::functional; }
   /// Why not, a sentence each; empty when good().
   std::vector<std::string> problems() const;
 };
