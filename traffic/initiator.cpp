@@ -138,6 +138,7 @@ void Initiator::issue(Slot& slot) {
   prepare(slot, payload_);
   access_.parts = &slot.parts;
   slot.asked_at = local_;
+  if (config_.tell_asked) observer_->asked(host_.id(), local_);
   sc_core::sc_time delay = fabric::to_sc_time(local_ - now());
   socket->b_transport(payload_, delay);
   slot.answered_at = now() + fabric::to_picoseconds(delay);
@@ -179,7 +180,10 @@ void Initiator::measure(const Slot& slot) {
   if (config_.measurement && !config_.measurement->completed(slot.answered_at)) return;
   MeasuredRequests& measured = statistics_.measured;
   const bool is_read = slot.request.op == Op::read;
-  (is_read ? measured.reads : measured.writes).record(slot.answered_at - slot.asked_at);
+  const Picoseconds latency = slot.answered_at - slot.asked_at;
+  (is_read ? measured.reads : measured.writes).record(latency);
+  (is_read ? measured.read_means : measured.write_means).record(latency);
+  measured.all_means.record(latency);
   (is_read ? measured.read_bytes : measured.write_bytes) += slot.request.size;
 }
 

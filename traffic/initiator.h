@@ -14,6 +14,7 @@
 #include "models/fabric/host.h"
 #include "models/fabric/payload_pool.h"
 #include "models/fabric/timekeeper.h"
+#include "models/timing/batch_means.h"
 #include "models/timing/histogram.h"
 #include "traffic/injection.h"
 #include "traffic/measurement.h"
@@ -36,6 +37,7 @@ constexpr const char* name_of(Mode mode) {
 /// What the completed requests of a measurement took, from issue to answer, and what they moved.
 struct MeasuredRequests {
   timing::Histogram reads, writes;
+  timing::BatchMeans read_means, write_means, all_means;
   std::uint64_t read_bytes = 0, write_bytes = 0;
 };
 
@@ -66,6 +68,8 @@ class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
   virtual void answered(fabric::HostId host, const Answer& answer) = 0;
+  /// Told when a request is issued, in timed runs, if the initiator's configuration says so.
+  virtual void asked(fabric::HostId /*host*/, timing::Picoseconds /*at*/) {}
 };
 
 /// Issues the requests of one source into one host as its injection says, by blocking transport, or
@@ -86,6 +90,7 @@ class Initiator : public sc_core::sc_module {
     /// Whether a source's own check counts. Where refusals or loss of power are part of the plan,
     /// what a source wrote need not be there; the scoreboard knows what must be.
     bool believe_source = true;
+    bool tell_asked = false;  ///< whether the observer wants to know of issued requests
   };
 
   tlm_utils::simple_initiator_socket<Initiator> socket;

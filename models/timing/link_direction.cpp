@@ -112,7 +112,7 @@ Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Pi
     }
   }
   const Picoseconds free_at = std::max(now + 1, last_end.ceil());
-  return {free_at, std::max(free_at, out.ceil())};
+  return {free_at, std::max(free_at, out.ceil()), free_at - now};
 }
 
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
@@ -122,6 +122,10 @@ Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
 
 Picoseconds LinkDirection::alone(const Message& message) const {
   return alone_[static_cast<unsigned>(message.kind)].at(message.lines);
+}
+
+Picoseconds LinkDirection::occupancy(const Message& message) const {
+  return calendar_.length_of(message.lines * units_[static_cast<unsigned>(message.kind)]);
 }
 
 }  // namespace cxlpool::timing

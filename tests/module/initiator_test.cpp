@@ -91,9 +91,8 @@ class Driven : public testing::Test {
   }
   std::unique_ptr<Initiator> make(Mode mode, unsigned outstanding,
                                   sc_time quantum = sc_time(1, SC_US)) {
-    auto initiator = std::make_unique<Initiator>(
-        "initiator", config(mode, outstanding, quantum), host, scoreboard,
-        nullptr);
+    auto initiator = std::make_unique<Initiator>("initiator", config(mode, outstanding, quantum),
+                                                 host, scoreboard, nullptr);
     checker_.between(initiator->socket, host.core[0]);
     return initiator;
   }
@@ -225,8 +224,15 @@ TEST(Initiators, TakeTurnsInFunctionalMode) {
   memory0.serve = serve(1);
   memory1.serve = serve(-1);
   traffic::Scoreboard scoreboard({});
-  Initiator first("first", {"h0.t0", Mode::functional, 1, {}}, host0, scoreboard, nullptr);
-  Initiator second("second", {"h1.t0", Mode::functional, 4, {}}, host1, scoreboard, nullptr);
+  const auto untimed = [](const char* label, unsigned outstanding) {
+    Initiator::Config config;
+    config.label = label;
+    config.mode = Mode::functional;
+    config.injection.outstanding = outstanding;
+    return config;
+  };
+  Initiator first("first", untimed("h0.t0", 1), host0, scoreboard, nullptr);
+  Initiator second("second", untimed("h1.t0", 4), host1, scoreboard, nullptr);
   first.socket.bind(host0.core[0]);
   second.socket.bind(host1.core[0]);
   first.begin(std::make_unique<Reads>(10'000));
