@@ -96,6 +96,7 @@ void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& 
     Station::Config config;
     config.label = described.name + ".channel" + std::to_string(i);
     config.kind = "media";
+    config.moves_data = true;
     config.depth = media.queue;
     config.latency = described.timing.response_latency;
     device.channels.push_back(make_station(time, config, std::move(channel), std::move(arbiter)));
@@ -119,6 +120,7 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   Station::Config config;
   config.label = described.name + ".media";
   config.kind = "media";
+  config.moves_data = true;
   config.depth = media.queue;
   config.latency = described.timing.response_latency;
   device.channels.push_back(make_station(time, config, pipe));

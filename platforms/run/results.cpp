@@ -29,10 +29,16 @@ Json counters_json(const fabric::Counters& counters) {
           {"errors", errors_json(counters.errors)}};
 }
 
-Json latency_json(const timing::Histogram& latency) {
+constexpr double millions = 1e6;
+
+/// A share or a mean, to six places: enough for anybody, and the same on every compiler.
+double rounded(double value) { return std::round(value * millions) / millions; }
+
+Json latency_json(const timing::Histogram& latency, const timing::BatchMeans* means = nullptr) {
   Json json = {{"count", latency.count()}};
   if (latency.count() == 0) return json;
   json["mean"] = latency.mean();
+  if (means && means->half_width()) json["mean_ci95"] = *means->half_width();
   json["min"] = latency.min();
   for (const auto& [name, of_1000] : timing::reported_quantiles) {
     json[name] = latency.quantile(of_1000);
@@ -44,9 +50,12 @@ Json latency_json(const timing::Histogram& latency) {
 void add_measured(Json& json, const traffic::MeasuredRequests& measured, const MeasuredSpan& span) {
   timing::Histogram both = measured.reads;
   both.merge(measured.writes);
-  json["latency_ps"] = {{"reads", latency_json(measured.reads)},
-                        {"writes", latency_json(measured.writes)},
-                        {"all", latency_json(both)}};
+  // Streams of a host have batches of their own, which do not add up to the host's.
+  const bool means = measured.all_means.length() * measured.all_means.batches() != 0;
+  json["latency_ps"] = {
+      {"reads", latency_json(measured.reads, means ? &measured.read_means : nullptr)},
+      {"writes", latency_json(measured.writes, means ? &measured.write_means : nullptr)},
+      {"all", latency_json(both, means ? &measured.all_means : nullptr)}};
   json["bandwidth"] = {
       {"reads", bytes_per_second(measured.read_bytes, span.length)},
       {"writes", bytes_per_second(measured.write_bytes, span.length)},
@@ -75,6 +84,31 @@ Json stream_json(const StreamResult& stream, const RunResult& result) {
   return json;
 }
 
+Json host_json(const std::string& host, const RunResult& result) {
+  traffic::MeasuredRequests measured;
+  for (const StreamResult& stream : result.streams) {
+    if (stream.host == host) add(measured, stream.statistics.measured);
+  }
+  Json json = {{"host", host}};
+  add_measured(json, measured, result.measured);
+  return json;
+}
+
+Json banks_json(const StationResult& station, timing::Picoseconds length) {
+  Json hits = Json::array(), misses = Json::array(), conflicts = Json::array(),
+       utilisation = Json::array();
+  for (const timing::DramBankStatistics& bank : station.banks) {
+    hits.push_back(bank.hits);
+    misses.push_back(bank.misses);
+    conflicts.push_back(bank.conflicts);
+    utilisation.push_back(rounded(bank.utilisation(length)));
+  }
+  return {{"row_hits", std::move(hits)},
+          {"row_misses", std::move(misses)},
+          {"row_conflicts", std::move(conflicts)},
+          {"utilisation", std::move(utilisation)}};
+}
+
 /// What only queues that messages really stand in can tell is left out of loosely timed runs.
 Json station_json(const StationResult& station, const RunResult& result) {
   const timing::StationStatistics& s = station.statistics;
@@ -82,12 +116,13 @@ Json station_json(const StationResult& station, const RunResult& result) {
                {"kind", station.kind},
                {"messages", s.messages},
                {"bytes", s.bytes},
+               {"bandwidth", bytes_per_second(s.bytes, result.measured.length)},
+               {"utilisation", rounded(station.utilisation(result.measured.length))},
+               {"mean_queue", rounded(station.mean_queue(result.measured.length))},
                {"mean_wait_ps", station.mean_wait()},
                {"longest_wait_ps", s.longest_wait}};
+  if (!station.banks.empty()) json["banks"] = banks_json(station, result.measured.length);
   if (result.options.mode != traffic::Mode::at) return json;
-  constexpr double millions = 1e6;
-  json["utilisation"] =
-      std::round(station.utilisation(result.measured.length) * millions) / millions;
   json["blocked_ps"] = s.blocked;
   json["deepest_queue"] = s.deepest_queue;
   return json;
@@ -193,6 +228,13 @@ Json results_json(const RunResult& result) {
     json["measured"] = {{"from_ps", result.measured.from}, {"length_ps", result.measured.length}};
   }
   json["traffic"] = std::move(streams);
+  if (result.timed()) {
+    Json hosts = Json::array();
+    for (const HostDescription& host : result.description.hosts) {
+      hosts.push_back(host_json(host.name, result));
+    }
+    json["hosts"] = std::move(hosts);
+  }
   json["devices"] = std::move(devices);
   json["components"] = std::move(components);
   if (result.timed()) json["stations"] = std::move(stations);

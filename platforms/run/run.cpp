@@ -10,8 +10,11 @@
 
 #include "platforms/builder_parts.h"
 #include "platforms/input_error.h"
+#include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
 #include "platforms/run/streams.h"
+#include "platforms/run/timeline_writer.h"
+#include "platforms/run/value_dump.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -35,6 +38,7 @@ class Run final : public traffic::RequestObserver {
  private:
   void build_initiators();
   void open_recorder();
+  void open_activity();
   void program_platform();
   void begin_streams();
   void simulate();
@@ -43,6 +47,8 @@ class Run final : public traffic::RequestObserver {
   void collect_stations();
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
+  void asked(fabric::HostId host, timing::Picoseconds at) override;
+  bool wants_activity() const { return !options_.timeline.empty() || !options_.vcd.empty(); }
   void carry_out(const HotplugDescription& event);
 
   const PlatformDescription& description_;
@@ -52,6 +58,9 @@ class Run final : public traffic::RequestObserver {
   traffic::Scoreboard scoreboard_;
   RunResult result_;
   std::unique_ptr<RequestRecorder> recorder_;
+  std::unique_ptr<Activity> activity_;
+  std::unique_ptr<TimelineWriter> timeline_;
+  std::unique_ptr<ValueDump> dump_;
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
   std::vector<std::vector<std::uint64_t>> bytes_;                ///< by device, then host
   std::uint64_t answered_ = 0;
@@ -112,6 +121,22 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
     }
   }
   build_initiators();
+  open_activity();
+}
+
+/// What wants to see the fabric at work must be there before the simulation begins.
+void Run::open_activity() {
+  if (!wants_activity()) return;
+  std::vector<std::string> hosts, devices;
+  for (const HostDescription& host : description_.hosts) hosts.push_back(host.name);
+  for (const DeviceDescription& device : description_.devices) devices.push_back(device.name);
+  activity_ = std::make_unique<Activity>("activity", hosts, platform_.time()->timeline());
+  if (!options_.timeline.empty()) {
+    timeline_ = std::make_unique<TimelineWriter>(options_.timeline, hosts, devices,
+                                                 activity_->levels(), options_.timeline_requests);
+    activity_->add_sink(*timeline_);
+  }
+  if (!options_.vcd.empty()) dump_ = std::make_unique<ValueDump>(options_.vcd, *activity_);
 }
 
 void Run::build_initiators() {
@@ -127,6 +152,7 @@ void Run::build_initiators() {
     config.measurement = &measurement_;
     config.quantum = fabric::to_sc_time(description_.quantum);
     config.believe_source = !description_.expect_refusals;
+    config.tell_asked = wants_activity();
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
@@ -140,6 +166,7 @@ void Run::tell_stations() {
     for (timing::Station* station : platform_.time()->timeline().stations()) {
       station->measure(measurement_.from(), measurement_.until());
     }
+    if (timeline_) timeline_->begin_at(measurement_.from());
   };
   tell();
   measurement_.changed = tell;
@@ -206,6 +233,8 @@ void Run::simulate() {
   }
   check_for_deadlock();
   if (recorder_) recorder_->finish();
+  if (timeline_) timeline_->finish();
+  if (dump_) dump_->finish();
 }
 
 void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
@@ -214,6 +243,8 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
   if (recorder_) recorder_->record(host, answer);
+  if (activity_) activity_->in_flight_changed(host, answer.answered_at, -1);
+  if (timeline_) timeline_->request(host, answer);
   ++answered_;
   while (next_hotplug_ < description_.hotplug.size() &&
          description_.hotplug[next_hotplug_].after_requests <= answered_) {
@@ -223,6 +254,10 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   if (options_.progress && answered_ % progress_interval == 0) {
     options_.progress(answered_, will_ask_);
   }
+}
+
+void Run::asked(fabric::HostId host, timing::Picoseconds at) {
+  activity_->in_flight_changed(host, at, 1);
 }
 
 void Run::carry_out(const HotplugDescription& event) {
@@ -271,7 +306,11 @@ void Run::collect() {
 void Run::collect_stations() {
   if (!platform_.time()) return;
   for (const timing::Station* station : platform_.time()->timeline().stations()) {
-    result_.stations.push_back({station->label(), station->kind(), station->statistics()});
+    StationResult result{station->label(), station->kind(), station->statistics(), {}};
+    if (const auto* dram = dynamic_cast<const timing::DramChannel*>(&station->server())) {
+      result.banks = dram->banks();
+    }
+    result_.stations.push_back(std::move(result));
   }
 }
 
@@ -281,6 +320,10 @@ double StationResult::utilisation(timing::Picoseconds measured) const {
   if (measured == 0) return 0;
   // The last message may keep it busy beyond the end.
   return std::min(1.0, static_cast<double>(statistics.busy) / static_cast<double>(measured));
+}
+
+double StationResult::mean_queue(timing::Picoseconds measured) const {
+  return measured == 0 ? 0 : static_cast<double>(statistics.waited) / static_cast<double>(measured);
 }
 
 timing::Picoseconds StationResult::mean_wait() const {

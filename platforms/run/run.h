@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/timing/dram_channel.h"
 #include "platforms/builder.h"
 #include "platforms/description.h"
 #include "platforms/programming.h"
@@ -20,6 +21,9 @@ struct RunOptions {
   bool compiled_routes = true;
   std::optional<timing::Picoseconds> until;  ///< stop the simulation then
   std::string out_dir;                       ///< where files go; empty: none are written
+  std::string timeline;                      ///< file of trace events; empty: none. Timed
+  std::uint64_t timeline_requests = 10'000;  ///< how many requests are in it at most
+  std::string vcd;                           ///< file of a value change dump; likewise
   std::vector<MmioStep> mmio;                ///< firmware replayed before the traffic
   /// Called now and then with answered requests and the number that will be asked, 0 if unknown.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
@@ -46,15 +50,26 @@ struct ComponentResult {
   fabric::Counters counters;
 };
 
+/// Adds requests of one stream to those of another, except for the batches, which stay apart.
+inline void add(traffic::MeasuredRequests& to, const traffic::MeasuredRequests& more) {
+  to.reads.merge(more.reads);
+  to.writes.merge(more.writes);
+  to.read_bytes += more.read_bytes;
+  to.write_bytes += more.write_bytes;
+}
+
 /// A place where messages wait, and what it saw of the measured part of the run.
 struct StationResult {
   std::string label;
   std::string kind;
   timing::StationStatistics statistics;
+  std::vector<timing::DramBankStatistics> banks;  ///< of DRAM
 
-  /// Share of the measured time in which nobody else could have begun. Approximately timed alone.
+  /// Share of the server's time in the measurement that messages took.
   double utilisation(timing::Picoseconds measured) const;
   timing::Picoseconds mean_wait() const;
+  /// Messages that waited at once, in the mean over the measured time.
+  double mean_queue(timing::Picoseconds measured) const;
 };
 
 /// The part of a run that latencies, bandwidths and stations' figures are of.

@@ -121,14 +121,14 @@ TEST(StationsOf, AnApproximatelyTimedRunKnowTheBottleneck) {
   TempDir folder;
   const std::string file = folder.write(
       "p.yaml", platform + "traffic: [{host: h0, region: r0, sizes: [64], " + traffic + "}]\n");
-  const Outcome outcome =
-      cxlpool({"run", file, "--mode", "at", "--json", "--set", slow, "--set", "warmup=100"});
+  const Outcome outcome = cxlpool({"run", file, "--mode", "at", "--json", "--set", slow, "--set",
+                                   "warmup=100", "--set", "measure=200"});
   const json results = json::parse(outcome.out, nullptr, false);
   const json& media = station(results, "mem0.media");
   EXPECT_EQ(media["utilisation"], 1.0);
   EXPECT_EQ(media["mean_wait_ps"], 50 * ns);  // 4 x 50 ns of turn, less the 150 ns of the way
   EXPECT_EQ(media["longest_wait_ps"], 50 * ns);
-  EXPECT_EQ(media["deepest_queue"], 2);  // one comes in the moment in which the other begins
+  EXPECT_EQ(media["deepest_queue"], 1);  // the next comes when the one before has begun
   EXPECT_EQ(station(results, "h0.hb0.rp0-mem0.s2m")["utilisation"], 0);
   const Outcome text = cxlpool({"run", file, "--mode", "at", "--set", slow});
   EXPECT_THAT(text.out, HasSubstr("busiest stations"));
@@ -136,7 +136,7 @@ TEST(StationsOf, AnApproximatelyTimedRunKnowTheBottleneck) {
 
 TEST(StationsOf, ALooselyTimedRunSayNothingOfQueuesThatNobodyStandsIn) {
   const json results = run("lt", "pattern: sequential, requests: 10");
-  EXPECT_FALSE(results["stations"][0].contains("utilisation"));
+  EXPECT_FALSE(results["stations"][0].contains("blocked_ps"));
   EXPECT_FALSE(results["stations"][0].contains("deepest_queue"));
 }
 
@@ -146,6 +146,114 @@ TEST(StatisticsOf, FunctionalRunsAreLeftOut) {
   EXPECT_FALSE(results.contains("stations"));
   EXPECT_FALSE(results["traffic"][0].contains("latency_ps"));
   EXPECT_FALSE(results["traffic"][0].contains("bandwidth"));
+}
+
+/// A platform whose device has two channels of DRAM behind a real link, loaded, but not to the
+/// full.
+json run_dram(const std::string& mode, const std::string& traffic) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      "version: 1\nhosts:\n  - name: h0\n"
+      "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+      "    bridges: [{name: hb0, root_ports: 1}]\n"
+      "devices: [{name: mem0, at: h0.hb0.rp0, volatile: 1GiB, media: {kind: dram, part: "
+      "DDR5-4800BN, channels: 2, page: open}}]\n"
+      "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [mem0]}]\n"
+      "default_link: {gen: 5, width: 8}\nwarmup: 500\n"
+      "traffic: [{host: h0, region: r0, sizes: [64], " +
+          traffic + "}]\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", mode, "--json"});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.out << outcome.err;
+  json results = json::parse(outcome.out, nullptr, false);
+  EXPECT_THAT(schema_violations(results), IsEmpty());
+  return results;
+}
+
+std::uint64_t sum(const json& counts) {
+  std::uint64_t sum = 0;
+  for (const json& count : counts) sum += count.get<std::uint64_t>();
+  return sum;
+}
+
+TEST_P(Statistics, OfBanksAddUpToTheirChannels) {
+  const json results =
+      run_dram(GetParam(), "pattern: uniform, requests: 6_000, read: 70%, outstanding: 16");
+  std::uint64_t lines = 0;
+  for (const std::string label : {"mem0.channel0", "mem0.channel1"}) {
+    const json& channel = station(results, label);
+    const json& banks = channel["banks"];
+    EXPECT_EQ(banks["row_hits"].size(), 32u) << label;
+    EXPECT_EQ(sum(banks["row_hits"]) + sum(banks["row_misses"]) + sum(banks["row_conflicts"]),
+              channel["messages"]);
+    EXPECT_EQ(channel["bytes"], channel["messages"].get<std::uint64_t>() * 64);
+    EXPECT_GT(channel["utilisation"], 0);
+    for (const json& share : banks["utilisation"]) EXPECT_GT(share, 0) << label;
+    lines += channel["messages"].get<std::uint64_t>();
+  }
+  EXPECT_NEAR(static_cast<double>(lines), 5'500, 32) << "but for those under way at the ends";
+}
+
+TEST_P(Statistics, KnowRowsThatStayOpenFromRowsThatDoNot) {
+  const auto hits = [](const json& results) {
+    const json& banks = station(results, "mem0.channel0")["banks"];
+    const auto hits = static_cast<double>(sum(banks["row_hits"]));
+    return hits /
+           (hits + static_cast<double>(sum(banks["row_misses"]) + sum(banks["row_conflicts"])));
+  };
+  const std::string load = ", requests: 6_000, outstanding: 4";
+  EXPECT_GT(hits(run_dram(GetParam(), "pattern: sequential" + load)), 0.9);
+  EXPECT_LT(hits(run_dram(GetParam(), "pattern: uniform" + load)), 0.1);
+}
+
+/// Little's law: requests in flight are their rate times their latency. A closed loop without
+/// delay always has as many as it may.
+TEST_P(Statistics, ObeyLittlesLaw) {
+  const json results = run_dram(GetParam(), "pattern: uniform, requests: 8_000, outstanding: 24");
+  const json& all = results["traffic"][0]["latency_ps"]["all"];
+  const double in_flight = all["count"].get<double>() * all["mean"].get<double>() /
+                           results["measured"]["length_ps"].get<double>();
+  EXPECT_NEAR(in_flight, 24, 0.24);
+  for (const json& each : results["stations"]) {
+    const double waited = each["messages"].get<double>() * each["mean_wait_ps"].get<double>();
+    const double length = results["measured"]["length_ps"].get<double>();
+    EXPECT_NEAR(each["mean_queue"].get<double>(), waited / length, 1e-2) << each["station"];
+    EXPECT_LE(each["mean_wait_ps"], each["longest_wait_ps"]) << each["station"];
+  }
+}
+
+TEST_P(Statistics, OfAHostAreOfAllItsStreams) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic:\n"
+                    "  - {host: h0, region: r0, pattern: uniform, sizes: [64], requests: 300}\n"
+                    "  - {host: h0, region: r0, pattern: uniform, sizes: [256], requests: 500, "
+                    "read: 0%}\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", GetParam(), "--json"});
+  const json results = json::parse(outcome.out, nullptr, false);
+  EXPECT_THAT(schema_violations(results), IsEmpty());
+  const json& host = results["hosts"][0];
+  EXPECT_EQ(host["host"], "h0");
+  EXPECT_EQ(host["latency_ps"]["all"]["count"], 800);
+  EXPECT_EQ(host["latency_ps"]["reads"]["count"], 300);
+  EXPECT_EQ(host["latency_ps"]["writes"]["count"], 500);
+  const auto bytes = static_cast<double>(300 * 64 + 500 * 256);
+  EXPECT_NEAR(host["bandwidth"]["all"].get<double>(),
+              bytes * 1e12 / results["measured"]["length_ps"].get<double>(), 1);
+}
+
+TEST_P(Statistics, SayHowWellTheMeanIsKnown) {
+  const std::string traffic = "pattern: uniform, outstanding: 8, requests: ";
+  const json many = run_dram(GetParam(), traffic + "9_000");
+  const json& all = many["traffic"][0]["latency_ps"]["all"];
+  EXPECT_GT(all["mean_ci95"], 0);
+  EXPECT_LT(all["mean_ci95"].get<double>(), all["mean"].get<double>() / 10);
+  const json more = run_dram(GetParam(), traffic + "40_000");
+  EXPECT_LT(more["traffic"][0]["latency_ps"]["all"]["mean_ci95"], all["mean_ci95"]);
+  const json few = run_dram(GetParam(), traffic + "1_000");  // 500 of them in the warm-up
+  EXPECT_FALSE(few["traffic"][0]["latency_ps"]["all"].contains("mean_ci95"));
+  EXPECT_FALSE(many["hosts"][0]["latency_ps"]["all"].contains("mean_ci95"));
 }
 
 /// The figures are those of the request trace's own times.
@@ -194,6 +302,7 @@ TEST_P(Statistics, StandInTheSummary) {
                     "requests: 300}]\nwarmup: 100\n");
   const Outcome outcome = cxlpool({"run", file, "--mode", GetParam()});
   EXPECT_THAT(outcome.out, HasSubstr("latency in ns"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("DRAM")));
   EXPECT_THAT(outcome.out, HasSubstr("150.0"));
   EXPECT_THAT(outcome.out, HasSubstr("426.67 MB/s")) << "of 64 B in 150 ns";
   EXPECT_THAT(outcome.out, HasSubstr("measured from 15 us to 45 us"));
