@@ -29,6 +29,7 @@ TimelineWriter::TimelineWriter(std::string path, const std::vector<std::string>&
   if (!file_) throw std::runtime_error(path_ + ": cannot be written");
   for (const std::string& device : devices) devices_.push_back(quoted(device));
   for (const std::string& level : levels) levels_.push_back(quoted(level));
+  values_.resize(levels_.size());
   file_ << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
   for (std::size_t h = 0; h < hosts_; ++h) name("process_name", h + 1, 0, hosts[h]);
   name("process_name", hosts_ + 1, 0, "queues");
@@ -83,9 +84,21 @@ void TimelineWriter::request(fabric::HostId host, const traffic::Answer& answer)
 }
 
 void TimelineWriter::changed(std::size_t level, Picoseconds at, std::uint32_t value) {
-  if (at < from_ || (requests_ == limit_ && at > last_)) return;
+  const bool wanted = at >= from_ && (requests_ < limit_ || at <= last_);
+  if (wanted && !begun_) {  // with what there was before
+    begun_ = true;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (values_[i] != 0) counter(i, from_);
+    }
+  }
+  values_[level] = value;
+  if (wanted) counter(level, at);
+}
+
+void TimelineWriter::counter(std::size_t level, Picoseconds at) {
   event(fmt::format(R"({{"ph":"C","name":{},"pid":{},"ts":{},"args":{{"{}":{}}}}})", levels_[level],
-                    process_of(level), in_us(at), level < hosts_ ? "requests" : "messages", value));
+                    process_of(level), in_us(at), level < hosts_ ? "requests" : "messages",
+                    values_[level]));
 }
 
 void TimelineWriter::finish() {

@@ -32,6 +32,7 @@ class TimelineWriter final : public ActivitySink {
  private:
   unsigned lane(std::size_t host, timing::Picoseconds from, timing::Picoseconds until);
   void event(const std::string& text);
+  void counter(std::size_t level, timing::Picoseconds at);
   void name(const char* what, std::size_t process, unsigned track, const std::string& name);
   std::size_t process_of(std::size_t level) const {
     return level < hosts_ ? level + 1 : hosts_ + 1;
@@ -41,10 +42,12 @@ class TimelineWriter final : public ActivitySink {
   std::ofstream file_;
   std::size_t hosts_;
   std::vector<std::string> devices_, levels_;  ///< quoted
+  std::vector<std::uint32_t> values_;          ///< of the levels
   std::uint64_t limit_;
   std::uint64_t requests_ = 0;
   timing::Picoseconds from_ = 0, last_ = 0;
   bool first_ = true;
+  bool begun_ = false;  ///< counters are being written
   /// Of each host: its tracks by when they become free.
   std::vector<std::multimap<timing::Picoseconds, unsigned>> lanes_;
 };

@@ -135,6 +135,12 @@ TEST_P(Timeline, IsBounded) {
 
 TEST_P(Timeline, BeginsAfterTheWarmUp) {
   const json file = json::parse(run({"--set", "warmup=5us"}));
+  std::size_t under_way = 0;
+  for (const json& event : file["traceEvents"]) {
+    under_way += event["name"] == "h0.in_flight" && time(event["ts"]) == 5'000'000 &&
+                 event["args"]["requests"] == 6;
+  }
+  EXPECT_GE(under_way, 1u) << "counters begin with what is in flight by then";
   for (const json& event : file["traceEvents"]) {
     if (event["ph"] == "X") EXPECT_GE(time(event["ts"]) + time(event["dur"]), 5'000'000u);
     if (event["ph"] == "C") EXPECT_GE(time(event["ts"]), 5'000'000u);
