@@ -20,8 +20,6 @@ ValueDump::ValueDump(std::string path, const Activity& activity) : path_(std::mo
   if (!std::ofstream(written_)) throw std::runtime_error(path_ + ": cannot be written");
   // It would say on standard output, where results go, that the unit was set.
   sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
-  sc_core::sc_report_handler::set_actions("no activity or clock movement for sc_start() invocation",
-                                          sc_core::SC_DO_NOTHING);
   file_ = sc_core::sc_create_vcd_trace_file(stem.c_str());
   file_->set_time_unit(1, sc_core::SC_PS);
   for (std::size_t i = 0; i < activity.levels().size(); ++i) {
@@ -34,8 +32,6 @@ ValueDump::~ValueDump() {
 }
 
 void ValueDump::finish() {
-  // A kernel that has nothing left to do ends before it looks at the values of its last instant.
-  if (!sc_core::sc_pending_activity()) sc_core::sc_start(sc_core::SC_ZERO_TIME);
   sc_core::sc_close_vcd_trace_file(file_);
   file_ = nullptr;
   std::error_code error;
