@@ -95,6 +95,8 @@ void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& 
     }
     Station::Config config;
     config.label = described.name + ".channel" + std::to_string(i);
+    config.kind = "media";
+    config.moves_data = true;
     config.depth = media.queue;
     config.latency = described.timing.response_latency;
     device.channels.push_back(make_station(time, config, std::move(channel), std::move(arbiter)));
@@ -117,6 +119,8 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   }
   Station::Config config;
   config.label = described.name + ".media";
+  config.kind = "media";
+  config.moves_data = true;
   config.depth = media.queue;
   config.latency = described.timing.response_latency;
   device.channels.push_back(make_station(time, config, pipe));
@@ -132,6 +136,7 @@ fabric::HostTiming make_host_timing(const HostDescription& described, Timekeeper
   host.traffic_class = static_cast<std::uint8_t>(described.timing.priority);
   Station::Config config;
   config.label = described.name + ".issue";
+  config.kind = "issue";
   config.latency = described.timing.request_latency;
   host.issue = make_station(time, config, pace(described.timing.read, described.timing.write));
   if (described.timing.local) {
@@ -151,6 +156,7 @@ fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsi
   const auto ingress = [&](const std::string& port) {
     Station::Config config;
     config.label = described.name + "." + port + ".ingress";
+    config.kind = "ingress";
     config.depth = timing.shared_buffers ? timing.buffers : std::min(timing.ingress_queue, credits);
     config.latency = timing.latency;
     config.pool = made.shared.get();
@@ -174,6 +180,7 @@ fabric::LinkTiming make_link_timing(const std::string& label,
     const bool down = way == LinkDirection::Way::m2s;
     Station::Config config;
     config.label = label + (down ? ".m2s" : ".s2m");
+    config.kind = "transmitter";
     std::unique_ptr<Server> server;
     if (physical) {
       config.latency = physical->flight();
@@ -197,6 +204,7 @@ std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescripti
   device->time = &time;
   Station::Config config;
   config.label = described.name + ".controller";
+  config.kind = "controller";
   config.depth = std::min(described.timing.queue, credits);
   config.latency = described.timing.request_latency;
   device->controller = make_station(time, config, PipeServer::Config{});

@@ -138,6 +138,7 @@ void Initiator::issue(Slot& slot) {
   prepare(slot, payload_);
   access_.parts = &slot.parts;
   slot.asked_at = local_;
+  if (config_.tell_asked) observer_->asked(host_.id(), local_);
   sc_core::sc_time delay = fabric::to_sc_time(local_ - now());
   socket->b_transport(payload_, delay);
   slot.answered_at = now() + fabric::to_picoseconds(delay);
@@ -167,11 +168,23 @@ void Initiator::account(Slot& slot, const tlm::tlm_generic_payload& trans,
   }
   if (config_.mode != Mode::functional) {
     statistics_.latency_ps_total += slot.answered_at - slot.asked_at;
+    if (slot.ok) measure(slot);
   }
   if (observer_) {
     observer_->answered(host_.id(),
                         {slot.request, trans, slot.parts, slot.asked_at, slot.answered_at});
   }
+}
+
+void Initiator::measure(const Slot& slot) {
+  if (config_.measurement && !config_.measurement->completed(slot.answered_at)) return;
+  MeasuredRequests& measured = statistics_.measured;
+  const bool is_read = slot.request.op == Op::read;
+  const Picoseconds latency = slot.answered_at - slot.asked_at;
+  (is_read ? measured.reads : measured.writes).record(latency);
+  (is_read ? measured.read_means : measured.write_means).record(latency);
+  measured.all_means.record(latency);
+  (is_read ? measured.read_bytes : measured.write_bytes) += slot.request.size;
 }
 
 void Initiator::retire_earliest() {

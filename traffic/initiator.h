@@ -14,7 +14,10 @@
 #include "models/fabric/host.h"
 #include "models/fabric/payload_pool.h"
 #include "models/fabric/timekeeper.h"
+#include "models/timing/batch_means.h"
+#include "models/timing/histogram.h"
 #include "traffic/injection.h"
+#include "traffic/measurement.h"
 #include "traffic/request.h"
 #include "traffic/scoreboard.h"
 
@@ -31,6 +34,13 @@ constexpr const char* name_of(Mode mode) {
   return mode == Mode::functional ? "functional" : mode == Mode::lt ? "lt" : "at";
 }
 
+/// What the completed requests of a measurement took, from issue to answer, and what they moved.
+struct MeasuredRequests {
+  timing::Histogram reads, writes;
+  timing::BatchMeans read_means, write_means, all_means;
+  std::uint64_t read_bytes = 0, write_bytes = 0;
+};
+
 /// What an initiator did. Requests, not parts.
 struct InitiatorStatistics {
   std::uint64_t asked = 0;      ///< handed out by the source
@@ -41,6 +51,7 @@ struct InitiatorStatistics {
   std::uint64_t read_bytes = 0, write_bytes = 0;
   std::array<std::uint64_t, address::cause_count> causes{};
   std::uint64_t latency_ps_total = 0;  ///< timed: sum over answered requests
+  MeasuredRequests measured;           ///< timed
 };
 
 /// How a request went, for observers; times are absolute.
@@ -57,6 +68,8 @@ class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
   virtual void answered(fabric::HostId host, const Answer& answer) = 0;
+  /// Told when a request is issued, in timed runs, if the initiator's configuration says so.
+  virtual void asked(fabric::HostId /*host*/, timing::Picoseconds /*at*/) {}
 };
 
 /// Issues the requests of one source into one host as its injection says, by blocking transport, or
@@ -73,9 +86,11 @@ class Initiator : public sc_core::sc_module {
     Injection injection;       ///< untimed, only the number of outstanding requests counts
     sc_core::sc_time quantum;  ///< how far to run ahead, loosely timed
     fabric::Timekeeper* time = nullptr;  ///< approximately timed
+    Measurement* measurement = nullptr;  ///< null: all of the run is measured
     /// Whether a source's own check counts. Where refusals or loss of power are part of the plan,
     /// what a source wrote need not be there; the scoreboard knows what must be.
     bool believe_source = true;
+    bool tell_asked = false;  ///< whether the observer wants to know of issued requests
   };
 
   tlm_utils::simple_initiator_socket<Initiator> socket;
@@ -137,6 +152,7 @@ class Initiator : public sc_core::sc_module {
   void prepare(Slot& slot, tlm::tlm_generic_payload& trans);
   void account(Slot& slot, const tlm::tlm_generic_payload& trans,
                const fabric::MemoryAccess& access, Scoreboard::Bytes bytes);
+  void measure(const Slot& slot);
   void retire_earliest();
   void show_source(const Slot& slot);
   bool open() const { return config_.injection.kind == Injection::Kind::open; }

@@ -69,6 +69,7 @@ void Initiator::send(unsigned index) {
   access.parts = &slot.parts;
   prepare(slot, trans);
   slot.asked_at = config_.time->now();
+  if (config_.tell_asked) observer_->asked(host_.id(), slot.asked_at);
   ++in_flight_count_;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = config_.time->ahead();

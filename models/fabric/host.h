@@ -35,6 +35,15 @@ struct HostTiming {
   std::uint8_t traffic_class = 0;  ///< higher goes first where arbitration is by priority
 };
 
+/// The stations that an access passes, one after the other; null stations are left out.
+struct TimedWay {
+  std::vector<const timing::Station*> request;   ///< from the issuing port to the last link
+  std::vector<const timing::Station*> device;    ///< controller, and the channel of its media
+  std::vector<const timing::Station*> response;  ///< from the last link to the first
+  timing::Picoseconds response_latency = 0;      ///< of the host, after that
+  std::uint64_t media_address = 0;               ///< of the channel's own
+};
+
 /// The root of one host's address map: fixed memory windows that interleave over host bridges, and
 /// beside them the host's own memory, if it has any. Initiators, ours or foreign, bind to `core`;
 /// `bridge[i]` goes to host bridge i, and one more, bridge[config.bridge_uids.size()], to local
@@ -86,6 +95,9 @@ class Host : public sc_core::sc_module {
   /// The fabric as it is at this moment. The reference stays good until the next change of the
   /// fabric or call of this function.
   const Topology& topology();
+
+  /// The way of an access to `hpa`, timed. Nothing where it would not reach a device of ours.
+  std::optional<TimedWay> timed_way(std::uint64_t hpa);
 
   /// Adds what went over compiled routes to the counters of the components that it passed. To be
   /// called before counters are read; harmless at any time.

@@ -89,6 +89,26 @@ void Host::add_places(Shortcut& shortcut, address::NodeIndex leaf) const {
   shortcut.down.insert(shortcut.down.begin(), issuing_port(shortcut.local).input(0));
 }
 
+std::optional<TimedWay> Host::timed_way(std::uint64_t hpa) {
+  std::uint64_t dpa = 0;
+  const Shortcut* shortcut = timing_.time ? find_shortcut(hpa, dpa) : nullptr;
+  if (!shortcut || !shortcut->device->timing()) return std::nullopt;
+  const EndpointTiming& device = *shortcut->device->timing();
+  const timing::ChannelSpread::Place at = device.spread.place(dpa);
+  TimedWay way;
+  const auto add = [](std::vector<const timing::Station*>& to, const std::vector<Place>& places) {
+    for (const Place& place : places) {
+      if (place.station) to.push_back(place.station);
+    }
+  };
+  add(way.request, shortcut->down);
+  way.device = {device.controller.get(), device.channels[at.channel].get()};
+  add(way.response, shortcut->up[at.channel]);
+  if (!shortcut->local) way.response_latency = timing_.response_latency;
+  way.media_address = at.local;
+  return way;
+}
+
 // --- Approximately timed
 
 void Host::make_timed() {

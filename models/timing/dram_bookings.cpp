@@ -58,9 +58,11 @@ Picoseconds DramBookings::activate_time(const Bank& bank, bool write, Picosecond
   }
 }
 
-void DramBookings::take_bank(Bank& bank, Picoseconds from, Picoseconds to) {
+/// Returns what of it was free before.
+Picoseconds DramBookings::take_bank(Bank& bank, Picoseconds from, Picoseconds to) {
   const std::uint64_t slot = from >> bank_slot_bits;
-  bank.taken.take(slot, std::max<std::uint64_t>(1, (to >> bank_slot_bits) - slot));
+  const std::uint64_t run = std::max<std::uint64_t>(1, (to >> bank_slot_bits) - slot);
+  return bank.taken.take(slot, run) << bank_slot_bits;
 }
 
 void DramBookings::turn_around(bool write, Picoseconds at) {
@@ -71,8 +73,8 @@ void DramBookings::turn_around(bool write, Picoseconds at) {
   }
 }
 
-Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds arrival,
-                                 Siblings& siblings) {
+DramLine DramBookings::access(const DramPlace& place, bool write, Picoseconds arrival,
+                              Siblings& siblings) {
   Bank& bank = banks_[place.bank];
   Picoseconds at = past_refresh(arrival, 0);
   for (;;) {
@@ -104,12 +106,14 @@ Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds
     bus_.take(slot, 1);
     siblings.column[siblings.columns++ % 4] = column;
     const Picoseconds idle = column + times_.recovery(write) + times_.rp;
+    DramLine line;
+    line.row = hit ? RowOutcome::hit : open ? RowOutcome::conflict : RowOutcome::miss;
     if (hit) {
-      take_bank(bank, column, idle);
+      line.busy = take_bank(bank, column, idle);
     } else {
       activations_.take(activate);
       siblings.activate[siblings.activates++ % 4] = activate;
-      take_bank(bank, activate, std::max(activate + times_.rc, idle));
+      line.busy = take_bank(bank, activate, std::max(activate + times_.rc, idle));
       bank.open = policy_ == PagePolicy::open;
       bank.row = place.row;
       bank.refreshes = refreshes;
@@ -118,7 +122,8 @@ Picoseconds DramBookings::access(const DramPlace& place, bool write, Picoseconds
       bank.last_column = 0;
     }
     bank.last_column = std::max(bank.last_column, column);
-    return begin + times_.burst;
+    line.done = begin + times_.burst;
+    return line;
   }
 }
 

@@ -29,8 +29,8 @@ class DramBookings {
     Picoseconds activate[4] = {};
     Picoseconds column[4] = {};
   };
-  /// As DramCommands::access().
-  Picoseconds access(const DramPlace& place, bool write, Picoseconds arrival, Siblings& siblings);
+  /// As DramCommands::access(), with `busy` in whole slots of a bank.
+  DramLine access(const DramPlace& place, bool write, Picoseconds arrival, Siblings& siblings);
   /// `arrival`, or the end of the refresh that is or would be in the way of a column command that
   /// goes `lead` later.
   Picoseconds past_refresh(Picoseconds arrival, Picoseconds lead) const;
@@ -50,7 +50,7 @@ class DramBookings {
 
   Picoseconds activate_time(const Bank& bank, bool write, Picoseconds earliest,
                             const Siblings& siblings) const;
-  void take_bank(Bank& bank, Picoseconds from, Picoseconds to);
+  Picoseconds take_bank(Bank& bank, Picoseconds from, Picoseconds to);
 
   DramTimes times_;
   PagePolicy policy_;

@@ -46,17 +46,21 @@ class DramCalendar {
     }
   }
 
-  /// Takes them, free or not.
-  void take(std::uint64_t slot, std::uint64_t run) {
+  /// Takes them, free or not; returns how many were free.
+  std::uint64_t take(std::uint64_t slot, std::uint64_t run) {
     const std::uint64_t end = slot + run;
     reach((end - 1) / 64);
     slot = std::max(slot, base_ * 64);
+    std::uint64_t were_free = 0;
     while (slot < end) {
       const std::uint64_t count = std::min(64 - slot % 64, end - slot);
       const std::uint64_t ones = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-      words_[slot / 64 % words] |= ones << slot % 64;
+      std::uint64_t& word = words_[slot / 64 % words];
+      were_free += static_cast<unsigned>(__builtin_popcountll(ones << slot % 64 & ~word));
+      word |= ones << slot % 64;
       slot += count;
     }
+    return were_free;
   }
 
  private:

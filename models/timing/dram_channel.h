@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <vector>
+
 #include "models/timing/dram_bookings.h"
 #include "models/timing/dram_commands.h"
 #include "models/timing/server.h"
@@ -13,6 +16,19 @@ struct DramConfig {
   DramOrder order = DramOrder::row_bank_column_group;
   bool hashed = true;
   unsigned write_batch = 8;  ///< loosely timed: what the scheduler's write drains come to
+};
+
+/// What one bank saw of the measured part of a run, in lines of 64 B.
+struct DramBankStatistics {
+  std::uint64_t hits = 0, misses = 0, conflicts = 0;
+  Picoseconds busy = 0;  ///< see DramLine
+
+  std::uint64_t lines() const { return hits + misses + conflicts; }
+  /// Share of `measured` in which it was busy.
+  double utilisation(Picoseconds measured) const {
+    if (measured == 0) return 0;
+    return std::min(1.0, static_cast<double>(busy) / static_cast<double>(measured));
+  }
 };
 
 /// One DRAM channel with its banks: 64 bits of DDR4 or a subchannel of 32 bits of DDR5, one rank.
@@ -35,6 +51,12 @@ class DramChannel final : public Server {
   Picoseconds book(const Message& message, Picoseconds arrival) override;
   /// With every bank precharged and no refresh about.
   Picoseconds alone(const Message& message) const override;
+  /// Of the data bus, which all banks share.
+  Picoseconds occupancy(const Message& message) const override {
+    return message.lines * times_.burst;
+  }
+  void measure(Picoseconds from, Picoseconds until) override;
+  const std::vector<DramBankStatistics>& banks() const { return banks_; }
 
   /// For schedulers of serve(): would find its row open; its bank could take its first command.
   bool row_hit(std::uint64_t dpa, Picoseconds now) const {
@@ -57,6 +79,8 @@ class DramChannel final : public Server {
   const DramMapping& mapping() const { return mapping_; }
 
  private:
+  void count(const DramPlace& place, const DramLine& line);
+
   /// From the first line's begin to the last one's column command, in an idle channel.
   Picoseconds last_column(const Message& message) const {
     return times_.rcd + (message.lines - 1u) * times_.line_gap();
@@ -74,6 +98,9 @@ class DramChannel final : public Server {
   std::size_t depth_;  // column commands that may wait for their time when the next is decided
   DramCommands commands_;
   DramBookings bookings_;
+  std::vector<DramBankStatistics> banks_;
+  Picoseconds counts_from_ = 0;
+  Picoseconds counts_until_ = UINT64_MAX;
 };
 
 }  // namespace cxlpool::timing

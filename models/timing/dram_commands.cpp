@@ -132,7 +132,7 @@ void DramCommands::close_timed_out(const DramPlace& place, Bank& bank, Picosecon
   bank.activate_ready = std::max(at + times_.rp, bank.activated + times_.rc);
 }
 
-Picoseconds DramCommands::access(const DramPlace& place, bool write, Picoseconds now) {
+DramLine DramCommands::access(const DramPlace& place, bool write, Picoseconds now) {
   refresh_if_due(now, now);
   Bank& bank = banks_[place.bank];
   close_timed_out(place, bank, now);
@@ -153,6 +153,9 @@ Picoseconds DramCommands::access(const DramPlace& place, bool write, Picoseconds
     refresh(now);
   }
 
+  DramLine line;
+  line.row = hit ? RowOutcome::hit : bank.open ? RowOutcome::conflict : RowOutcome::miss;
+  const Picoseconds first = hit ? column : bank.open ? precharge : activate;
   if (!hit) {
     if (bank.open) tell(DramCommand::Kind::precharge, precharge, place.group, place.bank, bank.row);
     tell(DramCommand::Kind::activate, activate, place.group, place.bank, place.row);
@@ -175,7 +178,12 @@ Picoseconds DramCommands::access(const DramPlace& place, bool write, Picoseconds
     bank.open = false;
     bank.activate_ready = std::max(bank.precharge_ready + times_.rp, activate + times_.rc);
   }
-  return column + times_.latency(write) + times_.burst;
+  const Picoseconds end = bank.open ? bank.precharge_ready : bank.activate_ready;
+  const Picoseconds begin = std::max(first, bank.busy_until);
+  if (end > begin) line.busy = end - begin;
+  bank.busy_until = std::max(bank.busy_until, end);
+  line.done = column + times_.latency(write) + times_.burst;
+  return line;
 }
 
 bool DramCommands::row_hit(const DramPlace& place, Picoseconds now) const {

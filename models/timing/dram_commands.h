@@ -15,6 +15,21 @@ enum class PagePolicy : std::uint8_t {
   closed,  ///< every read and write precharges its bank (RDA, WRA)
 };
 
+/// What a line found in its bank.
+enum class RowOutcome : std::uint8_t {
+  hit,
+  miss,      ///< no row was open
+  conflict,  ///< another row was, and had to be closed first
+};
+
+/// What became of one line.
+struct DramLine {
+  Picoseconds done = 0;  ///< its data has left the bus (read), or the last of it is on it (write)
+  RowOutcome row = RowOutcome::miss;
+  Picoseconds busy = 0;  ///< by how much its bank was at work longer, from the first command for
+                         ///< the line until the row could be closed
+};
+
 /// One command as the devices see it; `refresh` is for all banks.
 struct DramCommand {
   enum class Kind : std::uint8_t { activate, precharge, read, write, refresh };
@@ -61,8 +76,7 @@ class DramCommands {
   void advance(Picoseconds now);
   /// Sees to a refresh that is due before `at`, with no access at hand before `now`.
   void refresh_if_due(Picoseconds at, Picoseconds now);
-  /// Returns when the line's data has left the bus (read) or the last of it is on the bus (write).
-  Picoseconds access(const DramPlace& place, bool write, Picoseconds now);
+  DramLine access(const DramPlace& place, bool write, Picoseconds now);
 
   bool row_hit(const DramPlace& place, Picoseconds now) const;
   /// The first command of an access could go now, as far as its bank is concerned.
@@ -89,6 +103,7 @@ class DramCommands {
     Picoseconds activate_ready = 0;
     Picoseconds precharge_ready = 0;
     Picoseconds last_column = 0;
+    Picoseconds busy_until = 0;
   };
   struct Column {
     Picoseconds at = 0;

@@ -127,7 +127,7 @@ Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Pi
     }
   }
   const Picoseconds free_at = std::max(now + 1, last_end.ceil());
-  return {free_at, std::max(free_at, out.ceil())};
+  return {free_at, std::max(free_at, out.ceil()), free_at - now};
 }
 
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
@@ -155,6 +155,10 @@ Picoseconds LinkDirection::join_flit(Picoseconds begin) {
 
 Picoseconds LinkDirection::alone(const Message& message) const {
   return alone_[static_cast<unsigned>(message.kind)].at(message.lines);
+}
+
+Picoseconds LinkDirection::occupancy(const Message& message) const {
+  return calendar_.length_of(message.lines * units_[static_cast<unsigned>(message.kind)]);
 }
 
 }  // namespace cxlpool::timing

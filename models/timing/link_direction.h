@@ -33,6 +33,7 @@ class LinkDirection final : public Server {
 
   /// Throws for more than max_lines.
   Picoseconds alone(const Message& message) const override;
+  Picoseconds occupancy(const Message& message) const override;
 
   static constexpr unsigned max_lines = 4;
 

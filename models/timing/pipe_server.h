@@ -31,7 +31,7 @@ class PipeServer final : public Server {
   }
 
   Service serve(const Message& message, Picoseconds now, Picoseconds /*ready*/) override {
-    return {now + gap(message), now + alone(message)};
+    return {now + gap(message), now + alone(message), gap(message)};
   }
 
   Picoseconds book(const Message& message, Picoseconds arrival) override {
@@ -46,6 +46,8 @@ class PipeServer final : public Server {
   Picoseconds alone(const Message& message) const override {
     return message.write && config_.write_latency ? *config_.write_latency : config_.latency;
   }
+
+  Picoseconds occupancy(const Message& message) const override { return gap(message); }
 
  private:
   static constexpr unsigned units_per_bin = 720;

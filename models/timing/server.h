@@ -17,6 +17,7 @@ class Server {
     Picoseconds free_at =
         0;  ///< when the next message may begin; `now`, where any number may at once
     Picoseconds done_at = 0;  ///< when this message has come out at the other end
+    Picoseconds busy = 0;     ///< what it takes of the server's time, which nobody else can have
   };
 
   virtual ~Server() = default;
@@ -31,6 +32,13 @@ class Server {
 
   /// From begin to end in an idle server.
   virtual Picoseconds alone(const Message& message) const = 0;
+
+  /// Loosely timed: what it takes of the server's time, as Service::busy, in the mean of a loaded
+  /// server.
+  virtual Picoseconds occupancy(const Message& message) const = 0;
+
+  /// For servers that keep figures of their own: as Station::measure().
+  virtual void measure(Picoseconds /*from*/, Picoseconds /*until*/) {}
 };
 
 }  // namespace cxlpool::timing

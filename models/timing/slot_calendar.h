@@ -29,6 +29,9 @@ class SlotCalendar {
   /// Takes `units` from the first bins with room and returns how long the caller waits for them.
   Picoseconds book(Picoseconds arrival, unsigned units);
 
+  /// The time that `units` stand for.
+  Picoseconds length_of(unsigned units) const { return units * ps_per_unit_ >> 24; }
+
  private:
   static constexpr unsigned bins_per_block = 64;
 

@@ -36,6 +36,24 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
   if (!server_ || !arbiter_) {
     throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
   }
+  for (unsigned kind = 0; kind < kinds; ++kind) {
+    for (const bool write : {false, true}) {
+      for (unsigned lines = 1; lines < lines_known; ++lines) {
+        Message message;
+        message.kind = static_cast<MessageKind>(kind);
+        message.write = write;
+        message.lines = static_cast<std::uint8_t>(lines);
+        costs_[kind][write][lines] = ask(message);
+      }
+    }
+  }
+}
+
+void Station::measure(Picoseconds from, Picoseconds until) {
+  if (from != counts_from_) statistics_ = {};
+  counts_from_ = from;
+  counts_until_ = until;
+  server_->measure(from, until);
 }
 
 Place Station::input(unsigned input) {
@@ -95,7 +113,10 @@ void Station::arrive(Transit& transit) {
   enqueue(transit, inputs_[input]);
   heads_[input] = inputs_[input].head;
   ++waiting_;
-  statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+  if (observer_) observer_->waiting_changed(*this, transit.ready, 1);
+  if (counts_at(transit.ready)) {
+    statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+  }
   timeline_.touch(*this);
 }
 
@@ -131,7 +152,9 @@ void Station::decide() {
 
 bool Station::next_has_room(const Place& next) {
   if (!next.station || next.station->has_room(next.input)) {
-    if (blocked_on_) statistics_.blocked += timeline_.now() - blocked_since_;
+    if (blocked_on_ && counts_at(timeline_.now())) {
+      statistics_.blocked += timeline_.now() - std::max(blocked_since_, counts_from_);
+    }
     blocked_on_ = nullptr;
     return true;
   }
@@ -157,11 +180,12 @@ void Station::send(Transit& transit, Picoseconds now) {
   if (input.tail == &transit) input.tail = before;
   heads_[index] = input.head;
   --waiting_;
+  if (observer_) observer_->waiting_changed(*this, now, -1);
   chosen_ = nullptr;
 
   const Server::Service service = server_->serve(transit.message, now, transit.ready);
   free_at_ = service.free_at;
-  count(transit.message, now - transit.ready, service.free_at - now);
+  if (counts_at(now)) count(transit.message, now - transit.ready, service.busy);
   release(index);
 
   const Picoseconds there = service.done_at + config_.latency;
@@ -172,7 +196,8 @@ void Station::send(Transit& transit, Picoseconds now) {
 
 void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
   ++statistics_.messages;
-  if (carries_data(message.kind)) statistics_.bytes += message.lines * line_bytes;
+  if (config_.moves_data || carries_data(message.kind))
+    statistics_.bytes += message.lines * line_bytes;
   statistics_.busy += busy;
   statistics_.waited += wait;
   statistics_.longest_wait = std::max(statistics_.longest_wait, wait);
@@ -180,8 +205,13 @@ void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) 
 
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
   const Picoseconds done = server_->book(message, arrival);
-  const Picoseconds alone = server_->alone(message);
-  count(message, done - arrival > alone ? done - arrival - alone : 0, 0);
+  const Cost cost = cost_of(message);
+  const Picoseconds wait = done - arrival > cost.alone ? done - arrival - cost.alone : 0;
+  if (counts_at(arrival)) count(message, wait, cost.occupancy);
+  if (observer_ && wait != 0) {
+    observer_->waiting_changed(*this, arrival, 1);
+    observer_->waiting_changed(*this, arrival + wait, -1);
+  }
   return done + config_.latency;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "models/timing/arbiter.h"
 #include "models/timing/server.h"
+#include "models/timing/station_observer.h"
 #include "models/timing/timeline.h"
 #include "models/timing/transit.h"
 
@@ -16,12 +18,12 @@ namespace cxlpool::timing {
 /// What a station saw. Times are sums, to be divided by messages or by the run's length.
 struct StationStatistics {
   std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;  ///< payload that passed: lines times 64 B of data messages
-  Picoseconds busy = 0;     ///< time in which nobody else could have begun
+  std::uint64_t bytes = 0;  ///< data that passed, in lines of 64 B
+  Picoseconds busy = 0;     ///< of the server's time
   Picoseconds waited = 0;   ///< between arrival and begin, over all messages
   Picoseconds longest_wait = 0;
-  Picoseconds blocked = 0;          ///< the part of it in which the next queue was full
-  std::uint32_t deepest_queue = 0;  ///< messages waiting at once, over all inputs
+  Picoseconds blocked = 0;          ///< time in which the next queue was full; approximately timed
+  std::uint32_t deepest_queue = 0;  ///< messages waiting at once, over all inputs; likewise
 };
 
 /// Buffers that several stations draw on together, as the two directions of a switch may.
@@ -53,6 +55,8 @@ class Station final : public Actor {
     unsigned depth = 0;       ///< messages that wait at one input; 0: as many as come
     Picoseconds latency = 0;  ///< after the server, on the way to the next place
     BufferPool* pool = nullptr;
+    const char* kind = "station";  ///< what it stands for, for reports
+    bool moves_data = false;       ///< media: a message's lines pass whichever way it goes
   };
 
   /// Throws std::invalid_argument without a server or an arbiter.
@@ -61,7 +65,12 @@ class Station final : public Actor {
 
   const std::string& label() const { return config_.label; }
   const StationStatistics& statistics() const { return statistics_; }
-  void forget_statistics() { statistics_ = {}; }
+  const char* kind() const { return config_.kind; }
+  /// Statistics are of what happens from `from` on and before `until`; what was counted for another
+  /// `from` is forgotten.
+  void measure(Picoseconds from, Picoseconds until);
+  /// Null for nobody.
+  void observe(StationObserver* observer) { observer_ = observer; }
   const Server& server() const { return *server_; }
   Picoseconds latency() const { return config_.latency; }
   std::uint32_t number() const { return number_; }
@@ -115,12 +124,27 @@ class Station final : public Actor {
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void wake_waiter(Input& input);
+  bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
   void count(const Message& message, Picoseconds wait, Picoseconds busy);
+
+  /// What the server says of each shape of message, which never changes: cheaper than asking.
+  struct Cost {
+    Picoseconds alone = 0, occupancy = 0;
+  };
+  Cost cost_of(const Message& message) const {
+    if (message.lines >= lines_known) return ask(message);
+    return costs_[static_cast<unsigned>(message.kind)][message.write][message.lines];
+  }
+  Cost ask(const Message& message) const {
+    return {server_->alone(message), server_->occupancy(message)};
+  }
+  static constexpr unsigned kinds = 5, lines_known = 5;
 
   Timeline& timeline_;
   Config config_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Arbiter> arbiter_;
+  std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
   std::vector<Input> inputs_;
   std::vector<Transit*> heads_;  ///< of the inputs, for the arbiter
   std::uint32_t number_ = 0;
@@ -132,6 +156,9 @@ class Station final : public Actor {
   Picoseconds blocked_since_ = 0;
   const Station* blocked_on_ = nullptr;
   StationStatistics statistics_;
+  StationObserver* observer_ = nullptr;
+  Picoseconds counts_from_ = 0;
+  Picoseconds counts_until_ = Wheel::never;
 };
 
 }  // namespace cxlpool::timing

@@ -143,6 +143,7 @@ Explanation explain_hpa(Platform& platform, std::size_t host, std::uint64_t hpa,
   if (route.good()) {
     explanation.first = route.first;
     explanation.last = route.last;
+    if (platform.time()) explanation.time = explain_time(platform, host, hpa);
   } else {
     explanation.stop = explain_stop(platform, explanation.host, tree, route, hpa);
   }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/address/partition.h"
+#include "platforms/inspect/explain_time.h"
 #include "platforms/inspect/wiring.h"
 #include "platforms/programming.h"
 
@@ -93,6 +94,7 @@ struct Explanation {
   std::optional<DeviceDecode> device;  ///< also when the DPA is beyond the device's capacity
   std::optional<LocalDecode> local;    ///< instead of window, hops and device
   std::optional<Stop> stop;            ///< absent: the access reaches `device`, or local memory
+  std::optional<TimeTable> time;       ///< where the platform was built timed
   /// HPA around the address over which every choice is the same and DPA is contiguous; inclusive.
   std::uint64_t first = 0, last = 0;
 

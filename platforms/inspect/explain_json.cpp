@@ -101,7 +101,11 @@ Json to_json(const Explanation& explanation) {
     json["stop"] = to_json(*explanation.stop);
   } else {
     json["contiguous"] = {{"first", explanation.first}, {"last", explanation.last}};
-    json["round_trip_ps"] = explanation.round_trip();
+    if (explanation.time) {
+      json["time"] = to_json(*explanation.time);
+    } else {
+      json["round_trip_ps"] = explanation.round_trip();
+    }
   }
   return json;
 }

@@ -44,7 +44,8 @@ std::string decoder_line(int decoder, std::uint64_t base, std::uint64_t size,
                      interleave_text(interleave));
 }
 
-void add_hop(Outline& outline, const PortChoice& hop) {
+/// `constant`: the described latency is all that a link takes.
+void add_hop(Outline& outline, const PortChoice& hop, bool constant) {
   if (hop.decoder < 0) {
     outline.add(hop.component, hop.because);
     outline.add(fmt::format("-> port {} ({})", hop.port_number, hop.port));
@@ -55,10 +56,10 @@ void add_hop(Outline& outline, const PortChoice& hop) {
                             hop.port.empty() ? "does not exist" : hop.port));
   }
   if (!hop.link) return;
-  outline.add("link", hop.passed
-                          ? fmt::format("{} - {}, {} each way", hop.link->upper, hop.link->lower,
-                                        human_duration(hop.link->latency))
-                          : fmt::format("{} - {}, not passed", hop.link->upper, hop.link->lower));
+  const std::string ends = fmt::format("{} - {}", hop.link->upper, hop.link->lower);
+  if (!hop.passed) return outline.add("link", ends + ", not passed");
+  if (!constant) return outline.add("link", ends);
+  outline.add("link", fmt::format("{}, {} each way", ends, human_duration(hop.link->latency)));
 }
 
 std::string shares_text(const DeviceDecode& device) {
@@ -110,16 +111,17 @@ std::string to_text(const Explanation& e) {
     outline.add(e.local->memory, human_range(e.local->base, e.local->size) + ", no decoders");
     outline.add(
         fmt::format("DPA        {:#x} - {:#x} = {:#x}", e.hpa, e.local->base, e.local->dpa));
-    return headline(e) + outline.text();
+    return headline(e) + outline.text() + (e.time ? "\n" + to_text(*e.time) : "");
   }
   if (e.window) add_window(outline, *e.window);
-  for (const PortChoice& hop : e.hops) add_hop(outline, hop);
+  for (const PortChoice& hop : e.hops) add_hop(outline, hop, !e.time);
   if (e.device) add_device(outline, *e.device, e.hpa);
   if (e.stop) {
     add_stop(outline, *e.stop);
     return headline(e) + outline.text();
   }
   outline.add("contiguous", human_range(e.first, e.last - e.first + 1));
+  if (e.time) return headline(e) + outline.text() + "\n" + to_text(*e.time);
   std::size_t links = 0;
   for (const PortChoice& hop : e.hops) links += hop.link && hop.passed;
   outline.add("links", fmt::format("{}, {} there and back", counted(links, "link"),

@@ -21,6 +21,7 @@ struct Arguments {
   PlatformFile file;
   std::string host, hpa;
   std::string device, dpa;
+  bool time = false;
   bool json = false;
 };
 
@@ -49,7 +50,7 @@ void print(const Explained& explained, bool json) {
 }
 
 int carry_out(const Arguments& arguments) {
-  auto built = build_and_program(arguments.file);
+  auto built = build_and_program(arguments.file, arguments.time ? Built::timed : Built::untimed);
   const PlatformDescription& description = built.platform->description();
   if (!arguments.hpa.empty()) {
     const std::size_t host =
@@ -82,6 +83,10 @@ void add_explain(CLI::App& app, int& exit_status) {
   device->needs(dpa);
   dpa->needs(device);
   hpa->excludes(device);
+  explain
+      ->add_flag("--time", arguments->time,
+                 "also where the time of a 64 B read and write goes, nobody else being under way")
+      ->needs(hpa);
   explain->add_flag("--json", arguments->json, "for programs");
   explain->callback([arguments, &exit_status] {
     if (arguments->hpa.empty() && arguments->dpa.empty()) {

@@ -14,13 +14,14 @@ void PlatformFile::add_to(CLI::App& command) {
       ->allow_extra_args(false);
 }
 
-ProgrammedPlatform build_and_program(const PlatformFile& file) {
+ProgrammedPlatform build_and_program(const PlatformFile& file, Built as) {
   platforms::PlatformDescription description = platforms::read_platform(file.path, file.sets);
   // Nothing is accessed: the media's files stay untouched, and unmade.
   for (auto& device : description.devices) device.backing.clear();
   ProgrammedPlatform built;
-  built.platform =
-      std::make_unique<platforms::Platform>(description, platforms::Platform::Options{});
+  platforms::Platform::Options options;
+  options.timed = as == Built::timed;
+  built.platform = std::make_unique<platforms::Platform>(description, options);
   built.platform->start();
   platforms::enable_all(*built.platform);
   built.programming = platforms::program(*built.platform);

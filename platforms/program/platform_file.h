@@ -28,6 +28,8 @@ struct ProgrammedPlatform {
   platforms::Programming programming;
 };
 
-ProgrammedPlatform build_and_program(const PlatformFile& file);
+enum class Built : bool { untimed, timed };
+
+ProgrammedPlatform build_and_program(const PlatformFile& file, Built as = Built::untimed);
 
 }  // namespace cxlpool::program

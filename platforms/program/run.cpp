@@ -31,6 +31,9 @@ struct Arguments {
   std::string out;
   std::string mmio;
   std::string seed;
+  std::string timeline;
+  std::string timeline_requests;
+  std::string vcd;
   bool json = false;
   bool quiet = false;
   bool no_compiled_routes = false;
@@ -85,6 +88,45 @@ void show_progress(std::uint64_t answered, std::uint64_t of) {
   std::fflush(stderr);
 }
 
+/// Files that show a timed run as it goes on: by the command line, or in the folder of --out.
+void choose_views(const Arguments& arguments, const PlatformDescription& platform,
+                  RunOptions& options) {
+  const auto choose = [&](const char* option, const std::string& asked, const std::string& wanted) {
+    const bool timed = options.mode != traffic::Mode::functional;
+    if (!asked.empty() && !timed) {
+      throw std::invalid_argument(
+          fmt::format("{}: no time passes in functional mode: add --mode lt or at", option));
+    }
+    if (!asked.empty() || wanted.empty()) return asked;
+    const char* const missing = !timed                  ? "in functional mode"
+                                : arguments.out.empty() ? "without --out DIR"
+                                                        : nullptr;
+    if (!missing) return (std::filesystem::path(arguments.out) / wanted).string();
+    if (!arguments.quiet) {
+      fmt::print(stderr, "cxlpool: output.{}: {} is not written {}\n", option + 2, quotable(wanted),
+                 missing);
+    }
+    return std::string();
+  };
+  options.timeline = choose("--timeline", arguments.timeline, platform.output.timeline);
+  options.vcd = choose("--vcd", arguments.vcd, platform.output.vcd);
+  if (!options.vcd.empty() && options.timeline == options.vcd) {
+    throw std::invalid_argument("--vcd: " + quotable(options.vcd) +
+                                " is the file of --timeline already");
+  }
+  if (arguments.timeline_requests.empty()) return;
+  if (options.timeline.empty()) {
+    throw std::invalid_argument("--timeline-requests: expected together with --timeline FILE");
+  }
+  const auto requests = parse_integer(arguments.timeline_requests);
+  if (!requests) throw std::invalid_argument("--timeline-requests: " + requests.problem());
+  if (*requests == 0) {
+    throw std::invalid_argument("--timeline-requests: expected more than 0, got " +
+                                arguments.timeline_requests);
+  }
+  options.timeline_requests = *requests;
+}
+
 RunOptions make_options(const Arguments& arguments) {
   RunOptions options;
   options.mode = arguments.mode == "at"   ? traffic::Mode::at
@@ -128,7 +170,8 @@ std::string write_results(const RunResult& result, const std::string& out) {
 
 int carry_out(const Arguments& arguments) {
   const PlatformDescription platform = read(arguments);
-  const RunOptions options = make_options(arguments);
+  RunOptions options = make_options(arguments);
+  choose_views(arguments, platform, options);
   if (!arguments.out.empty()) make_folder(arguments.out);
   if (arguments.out.empty() && !platform.output.request_trace.empty() && !arguments.quiet) {
     fmt::print(stderr, "cxlpool: output.request_trace: {} is not written without --out DIR\n",
@@ -152,7 +195,8 @@ void add_run(CLI::App& app, int& exit_status) {
   CLI::App* run =
       app.add_subcommand("run", "Build a platform, replay its traffic, check everything");
   arguments->file.add_to(*run);
-  run->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
+  run->add_option("--mode", arguments->mode,
+                  "functional: no time; lt: loosely timed; at: approximately timed")
       ->check(CLI::IsMember({"functional", "lt", "at"}));
   run->add_option("--trace", arguments->trace,
                   "replay this trace (binary, CSV, lackey, Ramulator 2, stl)");
@@ -161,6 +205,12 @@ void add_run(CLI::App& app, int& exit_status) {
   run->add_option("--until", arguments->until, "stop at this simulated time, e.g. 10us");
   run->add_option("--out", arguments->out,
                   "folder for results.json and what the platform asks for");
+  run->add_option("--timeline", arguments->timeline,
+                  "write requests and queues over time for Perfetto, timed modes");
+  run->add_option("--timeline-requests", arguments->timeline_requests,
+                  "how many requests are in it at most, from the end of the warm-up; 10,000");
+  run->add_option("--vcd", arguments->vcd,
+                  "write requests in flight and waiting messages as a value change dump");
   run->add_flag("--json", arguments->json, "print results.json instead of the summary");
   run->add_flag("--quiet", arguments->quiet, "print nothing; the exit status tells");
   run->add_flag("--no-compiled-routes", arguments->no_compiled_routes,

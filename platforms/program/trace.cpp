@@ -110,6 +110,18 @@ void write_binary(TraceReader& reader, const std::string& path) {
   replacement.commit();
 }
 
+const char* name_of(TraceKind kind) {
+  switch (kind) {
+    case TraceKind::access:
+      return "access trace";
+    case TraceKind::request:
+      return "request trace";
+    case TraceKind::timed_request:
+      break;
+  }
+  return "timed request trace";
+}
+
 struct Totals {
   std::uint64_t reads = 0, writes = 0;
   std::uint64_t read_bytes = 0, write_bytes = 0;
@@ -133,10 +145,10 @@ struct Totals {
   std::string text(TraceKind kind) const {
     using platforms::grouped;
     using platforms::human_size;
-    std::string text = fmt::format(
-        "kind       {}\nrecords    {}\nreads      {} ({})\nwrites     {} ({})\n",
-        kind == TraceKind::request ? "request trace" : "access trace", grouped(reads + writes),
-        grouped(reads), human_size(read_bytes), grouped(writes), human_size(write_bytes));
+    std::string text =
+        fmt::format("kind       {}\nrecords    {}\nreads      {} ({})\nwrites     {} ({})\n",
+                    name_of(kind), grouped(reads + writes), grouped(reads), human_size(read_bytes),
+                    grouped(writes), human_size(write_bytes));
     text += fmt::format("footprint  {} pages of 4 KiB ({})\n", grouped(pages.size()),
                         human_size(pages.size() * AddressMap::page_bytes));
     if (pages.empty()) return text;

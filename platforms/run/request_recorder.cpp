@@ -25,14 +25,14 @@ traffic::TraceStatus status_of(const fabric::AccessPart& part) {
 
 }  // namespace
 
-void RequestRecorder::record(fabric::HostId host, const tlm::tlm_generic_payload& trans,
-                             const std::vector<fabric::AccessPart>& parts) {
+void RequestRecorder::record(fabric::HostId host, const traffic::Answer& answer) {
+  const tlm::tlm_generic_payload& trans = answer.trans;
   traffic::TraceRecord record;
   record.op = trans.is_read() ? traffic::Op::read : traffic::Op::write;
   record.enables =
       trans.get_byte_enable_ptr() ? traffic::ByteEnables::alternate : traffic::ByteEnables::all;
   record.host = static_cast<std::uint32_t>(host);
-  for (const fabric::AccessPart& part : parts) {
+  for (const fabric::AccessPart& part : answer.parts) {
     // Alternating enables begin with an enabled byte; a part that does not is recorded from its
     // second byte on.
     const bool begins_disabled =
@@ -47,6 +47,7 @@ void RequestRecorder::record(fabric::HostId host, const tlm::tlm_generic_payload
       completion.place =
           traffic::DevicePlace{static_cast<std::uint32_t>(part.device), part.dpa + skipped};
     }
+    if (timed_) completion.times = traffic::Times{answer.asked_at, answer.answered_at};
     record.completion = completion;
     writer_.write(record);
   }

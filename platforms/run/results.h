@@ -7,6 +7,9 @@
 
 namespace cxlpool::platforms {
 
+/// Rounded down; 0 where no time passed.
+std::uint64_t bytes_per_second(std::uint64_t bytes, timing::Picoseconds time);
+
 /// What results.json holds (schema: platforms/schema/results.schema.json). Keys whose value depends
 /// on the machine or its clock contain "wall"; everything else repeats exactly.
 nlohmann::ordered_json results_json(const RunResult& result);

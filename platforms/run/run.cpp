@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/run/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -9,8 +10,11 @@
 
 #include "platforms/builder_parts.h"
 #include "platforms/input_error.h"
+#include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
 #include "platforms/run/streams.h"
+#include "platforms/run/timeline_writer.h"
+#include "platforms/run/value_dump.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -34,22 +38,31 @@ class Run final : public traffic::RequestObserver {
  private:
   void build_initiators();
   void open_recorder();
+  void open_activity();
   void program_platform();
   void begin_streams();
   void simulate();
   void check_for_deadlock();
+  void tell_stations();
+  void collect_stations();
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
   bool hotplug_is_due() const;
   void plug_and_unplug();
+  void asked(fabric::HostId host, timing::Picoseconds at) override;
+  bool wants_activity() const { return !options_.timeline.empty() || !options_.vcd.empty(); }
   void carry_out(const HotplugDescription& event);
 
   const PlatformDescription& description_;
   const RunOptions& options_;
   Platform platform_;
+  traffic::Measurement measurement_;
   traffic::Scoreboard scoreboard_;
   RunResult result_;
   std::unique_ptr<RequestRecorder> recorder_;
+  std::unique_ptr<Activity> activity_;
+  std::unique_ptr<TimelineWriter> timeline_;
+  std::unique_ptr<ValueDump> dump_;
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
   std::vector<std::vector<std::uint64_t>> bytes_;                ///< by device, then host
   std::uint64_t answered_ = 0;
@@ -81,11 +94,17 @@ traffic::Injection make_injection(const TrafficDescription& described, std::uint
   return injection;
 }
 
+traffic::Span make_span(const SpanDescription& described) {
+  return {described.time, described.requests};
+}
+
 Run::Run(const PlatformDescription& description, const RunOptions& options)
     : description_(description),
       options_(options),
       platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
                               cores_for(description)}),
+      measurement_(make_span(description.warmup), make_span(description.measure),
+                   options.until.value_or(traffic::Measurement::never)),
       scoreboard_(platform_.endpoints()),
       bytes_(platform_.endpoints().size(), std::vector<std::uint64_t>(description.hosts.size())) {
   for (std::size_t i = 0; i < description_.devices.size(); ++i) {
@@ -96,6 +115,24 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
     for (fabric::Endpoint* endpoint : platform_.endpoints()) endpoint->set_witness(&scoreboard_);
   }
   build_initiators();
+  open_activity();
+}
+
+/// What wants to see the fabric at work must be there before the simulation begins.
+void Run::open_activity() {
+  if (!wants_activity()) return;
+  std::vector<std::string> hosts, devices;
+  for (const HostDescription& host : description_.hosts) hosts.push_back(host.name);
+  for (const fabric::Endpoint* endpoint : platform_.endpoints()) {
+    devices.push_back(endpoint->label());
+  }
+  activity_ = std::make_unique<Activity>("activity", hosts, platform_.time()->timeline());
+  if (!options_.timeline.empty()) {
+    timeline_ = std::make_unique<TimelineWriter>(options_.timeline, hosts, devices,
+                                                 activity_->levels(), options_.timeline_requests);
+    activity_->add_sink(*timeline_);
+  }
+  if (!options_.vcd.empty()) dump_ = std::make_unique<ValueDump>(options_.vcd, *activity_);
 }
 
 void Run::build_initiators() {
@@ -108,12 +145,27 @@ void Run::build_initiators() {
     config.mode = options_.mode;
     config.injection = make_injection(described, description_.seed, i);
     config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
+    config.measurement = &measurement_;
     config.quantum = fabric::to_sc_time(description_.quantum);
     config.believe_source = !description_.expect_refusals;
+    config.tell_asked = wants_activity();
     initiators_.push_back(std::make_unique<traffic::Initiator>(
         fmt::format("traffic{}", i).c_str(), config, platform_.host(host), scoreboard_, this));
     initiators_.back()->socket.bind(platform_.host(host).core[next_core[host]++]);
   }
+}
+
+/// Stations count what they see of the measurement, whose ends may not be known before they come.
+void Run::tell_stations() {
+  if (!platform_.time()) return;
+  const auto tell = [this] {
+    for (timing::Station* station : platform_.time()->timeline().stations()) {
+      station->measure(measurement_.from(), measurement_.until());
+    }
+    if (timeline_) timeline_->begin_at(measurement_.from());
+  };
+  tell();
+  measurement_.changed = tell;
 }
 
 /// Why messages are still under way when nothing is left to happen.
@@ -130,6 +182,7 @@ RunResult Run::carry_out() {
   platform_.start();
   program_platform();
   begin_streams();
+  tell_stations();
   simulate();
   collect();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
@@ -140,7 +193,8 @@ RunResult Run::carry_out() {
 void Run::open_recorder() {
   if (options_.out_dir.empty() || description_.output.request_trace.empty()) return;
   const auto path = std::filesystem::path(options_.out_dir) / description_.output.request_trace;
-  recorder_ = std::make_unique<RequestRecorder>(path.string());
+  recorder_ =
+      std::make_unique<RequestRecorder>(path.string(), options_.mode != traffic::Mode::functional);
 }
 
 void Run::program_platform() {
@@ -175,6 +229,8 @@ void Run::simulate() {
   }
   check_for_deadlock();
   if (recorder_) recorder_->finish();
+  if (timeline_) timeline_->finish();
+  if (dump_) dump_->finish();
 }
 
 void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
@@ -182,13 +238,19 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
     if (part.device == fabric::no_device) continue;
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
-  if (recorder_) recorder_->record(host, answer.trans, answer.parts);
+  if (recorder_) recorder_->record(host, answer);
+  if (activity_) activity_->in_flight_changed(host, answer.answered_at, -1);
+  if (timeline_) timeline_->request(host, answer);
   ++answered_;
   if (hotplug_is_due()) plug_and_unplug();
   constexpr std::uint64_t progress_interval = 1u << 14;
   if (options_.progress && answered_ % progress_interval == 0) {
     options_.progress(answered_, will_ask_);
   }
+}
+
+void Run::asked(fabric::HostId host, timing::Picoseconds at) {
+  activity_->in_flight_changed(host, at, 1);
 }
 
 bool Run::hotplug_is_due() const {
@@ -229,6 +291,11 @@ void Run::collect() {
   result_.options = options_;
   result_.simulated_ps = static_cast<timing::Picoseconds>(
       sc_core::sc_time_stamp().value() / sc_core::sc_time(1, sc_core::SC_PS).value());
+  const timing::Picoseconds until = std::min(measurement_.until(), result_.simulated_ps);
+  if (measurement_.from() < until) {
+    result_.measured = {measurement_.from(), until - measurement_.from()};
+  }
+  collect_stations();
   if (recorder_) result_.request_trace_records = recorder_->records();
   for (std::size_t i = 0; i < initiators_.size(); ++i) {
     const TrafficDescription& described = description_.traffic[i];
@@ -248,7 +315,32 @@ void Run::collect() {
   }
 }
 
+void Run::collect_stations() {
+  if (!platform_.time()) return;
+  for (const timing::Station* station : platform_.time()->timeline().stations()) {
+    StationResult result{station->label(), station->kind(), station->statistics(), {}};
+    if (const auto* dram = dynamic_cast<const timing::DramChannel*>(&station->server())) {
+      result.banks = dram->banks();
+    }
+    result_.stations.push_back(std::move(result));
+  }
+}
+
 }  // namespace
+
+double StationResult::utilisation(timing::Picoseconds measured) const {
+  if (measured == 0) return 0;
+  // The last message may keep it busy beyond the end.
+  return std::min(1.0, static_cast<double>(statistics.busy) / static_cast<double>(measured));
+}
+
+double StationResult::mean_queue(timing::Picoseconds measured) const {
+  return measured == 0 ? 0 : static_cast<double>(statistics.waited) / static_cast<double>(measured);
+}
+
+timing::Picoseconds StationResult::mean_wait() const {
+  return statistics.messages == 0 ? 0 : statistics.waited / statistics.messages;
+}
 
 std::vector<std::string> RunResult::problems() const {
   std::vector<std::string> problems;

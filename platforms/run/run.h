@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/timing/dram_channel.h"
 #include "platforms/builder.h"
 #include "platforms/description.h"
 #include "platforms/programming.h"
@@ -20,6 +21,9 @@ struct RunOptions {
   bool compiled_routes = true;
   std::optional<timing::Picoseconds> until;  ///< stop the simulation then
   std::string out_dir;                       ///< where files go; empty: none are written
+  std::string timeline;                      ///< file of trace events; empty: none. Timed
+  std::uint64_t timeline_requests = 10'000;  ///< how many requests are in it at most
+  std::string vcd;                           ///< file of a value change dump; likewise
   std::vector<MmioStep> mmio;                ///< firmware replayed before the traffic
   /// Called now and then with answered requests and the number that will be asked, 0 if unknown.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
@@ -46,6 +50,34 @@ struct ComponentResult {
   fabric::Counters counters;
 };
 
+/// Adds requests of one stream to those of another, except for the batches, which stay apart.
+inline void add(traffic::MeasuredRequests& to, const traffic::MeasuredRequests& more) {
+  to.reads.merge(more.reads);
+  to.writes.merge(more.writes);
+  to.read_bytes += more.read_bytes;
+  to.write_bytes += more.write_bytes;
+}
+
+/// A place where messages wait, and what it saw of the measured part of the run.
+struct StationResult {
+  std::string label;
+  std::string kind;
+  timing::StationStatistics statistics;
+  std::vector<timing::DramBankStatistics> banks;  ///< of DRAM
+
+  /// Share of the server's time in the measurement that messages took.
+  double utilisation(timing::Picoseconds measured) const;
+  timing::Picoseconds mean_wait() const;
+  /// Messages that waited at once, in the mean over the measured time.
+  double mean_queue(timing::Picoseconds measured) const;
+};
+
+/// The part of a run that latencies, bandwidths and stations' figures are of.
+struct MeasuredSpan {
+  timing::Picoseconds from = 0;
+  timing::Picoseconds length = 0;  ///< 0: the warm-up lasted longer than the run
+};
+
 /// What a run came to. Everything but the wall time repeats exactly.
 struct RunResult {
   PlatformDescription description;
@@ -55,12 +87,14 @@ struct RunResult {
   std::vector<StreamResult> streams;
   std::vector<DeviceResult> devices;
   std::vector<ComponentResult> components;
-  std::vector<std::string> deadlock;  ///< stations that wait for each other, in a cycle
+  std::vector<StationResult> stations;  ///< timed
+  std::vector<std::string> deadlock;    ///< stations that wait for each other, in a cycle
   std::vector<traffic::Failure> failures;
   std::uint64_t failure_count = 0;
   std::uint64_t audited_bytes = 0;
   std::uint64_t request_trace_records = 0;
   std::size_t hotplug_carried_out = 0;
+  MeasuredSpan measured;  ///< timed
   timing::Picoseconds simulated_ps = 0;
   double wall_seconds = 0;
 
@@ -68,6 +102,7 @@ struct RunResult {
   /// verified, every decoder committed, every hot-plug carried out, every firmware expectation
   /// held.
   bool good() const;
+  bool timed() const { return options.mode != traffic::Mode::functional; }
   /// Why not, a sentence each; empty when good().
   std::vector<std::string> problems() const;
 };

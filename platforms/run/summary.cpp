@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "platforms/format.h"
+#include "platforms/run/results.h"
 #include "platforms/version.h"
 
 namespace cxlpool::platforms {
@@ -73,6 +74,148 @@ std::string requests(const RunResult& result) {
     text += fmt::format("  {:<6}  {:<{}}{:>13}{:>13}{:>13}{:>11}{:>6.0f} %\n", stream.host,
                         what(stream), width, grouped(s.asked), grouped(s.completed),
                         grouped(s.verified), grouped(s.refused), 100 * ratio(s.reads, s.asked));
+  }
+  return text;
+}
+
+/// "190.5", "12,345": nanoseconds.
+std::string in_ns(timing::Picoseconds time) {
+  constexpr timing::Picoseconds long_ps = 10'000 * timing::ps_per_ns;
+  if (time < long_ps) return fmt::format("{:.1f}", static_cast<double>(time) / timing::ps_per_ns);
+  return grouped((time + timing::ps_per_ns / 2) / timing::ps_per_ns);
+}
+
+std::string rate(std::uint64_t bytes, timing::Picoseconds time) {
+  const auto per_second = static_cast<double>(bytes_per_second(bytes, time));
+  if (per_second >= 1e9) return fmt::format("{:.2f} GB/s", per_second / 1e9);
+  if (per_second >= 1e5) return fmt::format("{:.2f} MB/s", per_second / 1e6);
+  return fmt::format("{:.2f} kB/s", per_second / 1e3);
+}
+
+std::string latency_line(const char* way, const timing::Histogram& latency,
+                         const timing::BatchMeans& means) {
+  const auto half_width = means.half_width();
+  std::string line = fmt::format("  {:<6}{:>9}", way, in_ns(latency.mean()));
+  line += half_width ? fmt::format(" ±{:<6}", in_ns(*half_width)) : fmt::format("{:8}", "");
+  line += fmt::format("{:>8}", in_ns(latency.min()));
+  for (const auto& [name, of_1000] : timing::reported_quantiles) {
+    line += fmt::format("{:>9}", in_ns(latency.quantile(of_1000)));
+  }
+  return line + fmt::format("{:>10}", in_ns(latency.max()));
+}
+
+std::string measured_span(const RunResult& result) {
+  const SpanDescription& warmup = result.description.warmup;
+  const SpanDescription& measure = result.description.measure;
+  if (!warmup.given() && !measure.given()) return "";
+  if (result.measured.length == 0) return "  nothing was measured: the warm-up did not end\n";
+  return fmt::format("  measured from {} to {}\n", human_duration(result.measured.from),
+                     human_duration(result.measured.from + result.measured.length));
+}
+
+/// How long completed requests took and what they moved, a line for each way of each stream.
+std::string latencies(const RunResult& result) {
+  if (!result.timed()) return "";
+  std::size_t width = 12;
+  for (const StreamResult& stream : result.streams) width = std::max(width, what(stream).size());
+  std::string text = fmt::format(
+      "\nlatency in ns{:>{}}{:>9}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}{:>10}{:>14}\n", "", width + 5,
+      "mean", " ±95 %", "min", "p50", "p95", "p99", "p99.9", "max", "bandwidth");
+  for (const StreamResult& stream : result.streams) {
+    const traffic::MeasuredRequests& measured = stream.statistics.measured;
+    std::string host = stream.host, name = what(stream);
+    const auto line = [&](const char* way, const timing::Histogram& latency,
+                          const timing::BatchMeans& means, std::uint64_t bytes) {
+      if (latency.count() == 0) return;
+      text += fmt::format("  {:<6}  {:<{}}{}{:>14}\n", host, name, width,
+                          latency_line(way, latency, means), rate(bytes, result.measured.length));
+      host.clear();
+      name.clear();
+    };
+    line("read", measured.reads, measured.read_means, measured.read_bytes);
+    line("write", measured.writes, measured.write_means, measured.write_bytes);
+  }
+  return text + measured_span(result);
+}
+
+/// The stations that decide how fast the fabric is: those that are busy most of the time.
+std::string stations(const RunResult& result) {
+  constexpr std::size_t shown = 5;
+  const bool queues = result.options.mode == traffic::Mode::at;
+  const timing::Picoseconds length = result.measured.length;
+  std::vector<const StationResult*> busiest;
+  for (const StationResult& station : result.stations) {
+    const timing::StationStatistics& s = station.statistics;
+    if (s.busy != 0 || s.waited != 0) busiest.push_back(&station);
+  }
+  if (busiest.empty()) return "";
+  std::stable_sort(busiest.begin(), busiest.end(), [](const auto* left, const auto* right) {
+    const timing::StationStatistics &l = left->statistics, &r = right->statistics;
+    return l.busy != r.busy ? l.busy > r.busy : l.waited > r.waited;
+  });
+  busiest.resize(std::min(busiest.size(), shown));
+  std::size_t width = 20;
+  for (const StationResult* station : busiest) width = std::max(width, station->label.size());
+
+  std::string text =
+      fmt::format("\n{:<{}}{:>13}{:>14}{:>9}{:>10}{:>14}{:>12}", "busiest stations", width + 2,
+                  "messages", "traffic", "busy", "queued", "mean wait", "longest");
+  if (queues) text += fmt::format("{:>10}{:>9}", "blocked", "deepest");
+  text += '\n';
+  for (const StationResult* station : busiest) {
+    const timing::StationStatistics& s = station->statistics;
+    text += fmt::format("  {:<{}}{:>13}{:>14}", station->label, width, grouped(s.messages),
+                        rate(s.bytes, length));
+    text += fmt::format("{:>7.1f} %{:>10.2f}", 100 * station->utilisation(length),
+                        station->mean_queue(length));
+    text += fmt::format("{:>11} ns{:>9} ns", in_ns(station->mean_wait()), in_ns(s.longest_wait));
+    if (queues)
+      text += fmt::format("{:>8.1f} %{:>9}", 100 * ratio(s.blocked, length), s.deepest_queue);
+    text += '\n';
+  }
+  return text;
+}
+
+/// What lines found in the banks of each channel of DRAM, those with the most lines first.
+std::string dram(const RunResult& result) {
+  constexpr std::size_t shown = 4;
+  struct Row {
+    const StationResult* channel;
+    timing::DramBankStatistics sum;
+    double busiest = 0, mean = 0;
+  };
+  std::vector<Row> rows;
+  std::size_t width = 20;
+  for (const StationResult& station : result.stations) {
+    Row row{&station, {}};
+    for (const timing::DramBankStatistics& bank : station.banks) {
+      row.sum.hits += bank.hits;
+      row.sum.misses += bank.misses;
+      row.sum.conflicts += bank.conflicts;
+      const double busy = bank.utilisation(result.measured.length);
+      row.busiest = std::max(row.busiest, busy);
+      row.mean += busy / static_cast<double>(station.banks.size());
+    }
+    if (row.sum.lines() == 0) continue;
+    rows.push_back(row);
+    width = std::max(width, station.label.size());
+  }
+  if (rows.empty()) return "";
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
+    return left.sum.lines() > right.sum.lines();
+  });
+  std::string text =
+      fmt::format("\n{:<{}}{:>13}{:>14}{:>9}{:>12}{:>12}{:>12}\n", "DRAM", width + 2, "lines",
+                  "row hits", "misses", "conflicts", "banks busy", "busiest");
+  for (std::size_t i = 0; i < std::min(rows.size(), shown); ++i) {
+    const auto& [channel, sum, busiest, mean] = rows[i];
+    text += fmt::format("  {:<{}}{:>13}{:>12.1f} %{:>7.1f} %{:>10.1f} %{:>10.1f} %{:>10.1f} %\n",
+                        channel->label, width, grouped(sum.lines()),
+                        100 * ratio(sum.hits, sum.lines()), 100 * ratio(sum.misses, sum.lines()),
+                        100 * ratio(sum.conflicts, sum.lines()), 100 * mean, 100 * busiest);
+  }
+  if (rows.size() > shown) {
+    text += fmt::format("  and {} more channels in results.json\n", rows.size() - shown);
   }
   return text;
 }
@@ -187,8 +330,8 @@ std::string verdict(const RunResult& result) {
 
 std::string summary(const RunResult& result, const std::string& results_path) {
   std::string text = heading(result) + firmware(result) + regions(result) + programming(result) +
-                     requests(result) + devices(result) + refusals(result) + times(result) +
-                     verdict(result);
+                     requests(result) + latencies(result) + stations(result) + dram(result) +
+                     devices(result) + refusals(result) + times(result) + verdict(result);
   if (!results_path.empty()) text += "results in " + results_path + "\n";
   return text;
 }

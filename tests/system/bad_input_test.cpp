@@ -309,6 +309,22 @@ TEST_F(BadInput, ArgumentsThatAreWrong) {
   EXPECT_EQ(cxlpool({"run", one_device, "--seed", "-1"}).exit_status, 2);
   EXPECT_EQ(cxlpool({"run", one_device, "--until", "1"}).exit_status, 2);
   refuses({"run", one_device, "--mode", "lt", "--until", "0ns"}, {"--until", "more than 0"});
+  for (const char* view : {"--timeline", "--vcd"}) {
+    refuses({"run", one_device, view, folder_.path("x")}, {view, "no time passes", "--mode"});
+    refuses({"run", one_device, "--mode", "at", view, folder_.path("none/x")},
+            {"none/x", "cannot be written"});
+    refuses({"run", one_device, "--mode", "at", view, folder_.path()}, {"cannot be written"});
+  }
+  refuses({"run", one_device, "--mode", "at", "--timeline", folder_.path("x"), "--vcd",
+           folder_.path("x")},
+          {"--vcd", "file of --timeline already"});
+  for (const char* requests : {"0", "many", "-1"}) {
+    refuses({"run", one_device, "--mode", "at", "--timeline", folder_.path("x"),
+             std::string("--timeline-requests=") + requests},
+            {"--timeline-requests"});
+  }
+  refuses({"run", one_device, "--mode", "at", "--timeline-requests", "5"},
+          {"--timeline-requests", "together with --timeline"});
   EXPECT_EQ(cxlpool({"--help"}).exit_status, 0);
   EXPECT_EQ(cxlpool({"--version"}).exit_status, 0);
 }

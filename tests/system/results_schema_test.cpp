@@ -21,6 +21,7 @@ json results_of(const std::vector<std::string>& options) {
 TEST(ResultsSchema, AcceptsEveryMode) {
   EXPECT_THAT(schema_violations(results_of({"--mode", "functional"})), IsEmpty());
   EXPECT_THAT(schema_violations(results_of({"--mode", "lt"})), IsEmpty());
+  EXPECT_THAT(schema_violations(results_of({"--mode", "at"})), IsEmpty());
 }
 
 TEST(ResultsSchema, AcceptsARunThatFailed) {

@@ -12,7 +12,7 @@
 ///
 ///     magic     8 bytes   89 43 58 4C 54 52 43 0A   ("\x89CXLTRC\n")
 ///     version   1 byte    1
-///     kind      1 byte    0 access trace, 1 request trace
+///     kind      1 byte    0 access trace, 1 request trace, 2 timed request trace
 ///     records   each as below
 ///     end       1 byte    FF, then the number of records as a varint; nothing may follow
 ///
@@ -31,6 +31,9 @@
 ///                         as in the last record with a place (0 at first); others 0
 ///     device    varint    if bit 5
 ///     dpa       delta     if bit 4; predicted: end of the last record with a place (0 at first)
+///     -- a timed request trace goes on, in picoseconds:
+///     issued    delta     predicted: as in the record before (0 at first)
+///     taken     varint    from issue to answer; their sum stays below 2^64
 namespace cxlpool::traffic::binary_format {
 
 inline constexpr std::string_view magic =
@@ -71,6 +74,7 @@ struct State {
   std::uint64_t address = 0;
   std::uint32_t device = 0;
   std::uint64_t dpa = 0;
+  std::uint64_t issued_ps = 0;
 
   void update(const TraceRecord& record) {
     size = record.size;
@@ -79,6 +83,9 @@ struct State {
     if (record.completion && record.completion->place) {
       device = record.completion->place->device;
       dpa = record.completion->place->dpa + record.size;
+    }
+    if (record.completion && record.completion->times) {
+      issued_ps = record.completion->times->issued_ps;
     }
   }
 };

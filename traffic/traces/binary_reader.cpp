@@ -18,7 +18,9 @@ BinaryTraceReader::BinaryTraceReader(ByteStream stream) : stream_(std::move(stre
     fail(fmt::format("format version {}", found), fmt::format("version {}", version));
   }
   const std::uint8_t kind = byte();
-  if (kind > 1) fail(fmt::format("trace kind {}", kind), "0 (access) or 1 (request)");
+  if (kind > 2) {
+    fail(fmt::format("trace kind {}", kind), "0 (access), 1 (request) or 2 (timed request)");
+  }
   kind_ = static_cast<TraceKind>(kind);
 }
 
@@ -100,10 +102,11 @@ bool BinaryTraceReader::next(TraceRecord& record) {
          "addresses of 64 bits");
   }
   record.completion.reset();
-  if (kind_ == TraceKind::request) {
+  if (is_request(kind_)) {
     if (!has_host) fail("a request record without host", "the host bit");
     read_completion(record);
   }
+  if (kind_ == TraceKind::timed_request) read_times(record);
   state_.update(record);
   return true;
 }
@@ -114,7 +117,7 @@ void BinaryTraceReader::read_completion(TraceRecord& record) {
   if ((outcome & outcome_reserved) != 0 || status >= trace_status_names.size()) {
     fail(fmt::format("outcome {:#04x}", outcome), "a known status and bits 7:6 clear");
   }
-  record.completion = Completion{static_cast<TraceStatus>(status), std::nullopt};
+  record.completion = Completion{static_cast<TraceStatus>(status), std::nullopt, std::nullopt};
   const bool has_place = (outcome & outcome_has_place) != 0;
   const bool new_device = (outcome & outcome_device) != 0;
   if (new_device && !has_place) fail("a device index without the place bit", "both");
@@ -127,6 +130,17 @@ void BinaryTraceReader::read_completion(TraceRecord& record) {
   }
   place.dpa = state_.dpa + unzigzag(varint());
   record.completion->place = place;
+}
+
+void BinaryTraceReader::read_times(TraceRecord& record) {
+  Times times;
+  times.issued_ps = state_.issued_ps + unzigzag(varint());
+  const std::uint64_t taken = varint();
+  if (taken > UINT64_MAX - times.issued_ps) {
+    fail(fmt::format("{} ps from {} ps on", taken, times.issued_ps), "times of 64 bits");
+  }
+  times.answered_ps = times.issued_ps + taken;
+  record.completion->times = times;
 }
 
 void BinaryTraceReader::read_end() {

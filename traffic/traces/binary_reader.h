@@ -28,6 +28,7 @@ class BinaryTraceReader : public TraceReader {
   std::uint64_t varint();
   std::uint32_t index(const char* what);
   void read_completion(TraceRecord& record);
+  void read_times(TraceRecord& record);
   void read_end();
 
   ByteStream stream_;

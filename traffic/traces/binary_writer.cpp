@@ -22,9 +22,14 @@ void check(const TraceRecord& record, TraceKind kind) {
   if (record.size > max_request_bytes || !fits_address_space(record.address, record.size)) {
     throw std::logic_error("trace record with a size or address out of range");
   }
-  const bool request = kind == TraceKind::request;
-  if (request != record.completion.has_value() || (request && !record.host)) {
+  const bool request = is_request(kind);
+  const bool timed = record.completion && record.completion->times;
+  if (request != record.completion.has_value() || (request && !record.host) ||
+      timed != (kind == TraceKind::timed_request)) {
     throw std::logic_error("trace record does not fit the kind of its trace");
+  }
+  if (timed && record.completion->times->answered_ps < record.completion->times->issued_ps) {
+    throw std::logic_error("trace record that was answered before it was issued");
   }
 }
 
@@ -73,6 +78,10 @@ void TraceWriter::write(const TraceRecord& record) {
     put(static_cast<std::uint8_t>(outcome));
     if (new_device) put_varint(place->device);
     if (place) put_varint(zigzag(place->dpa - state_.dpa));
+    if (const std::optional<Times>& times = record.completion->times) {
+      put_varint(zigzag(times->issued_ps - state_.issued_ps));
+      put_varint(times->answered_ps - times->issued_ps);
+    }
   }
   state_.update(record);
   ++records_;

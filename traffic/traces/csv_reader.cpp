@@ -13,8 +13,9 @@ namespace cxlpool::traffic {
 namespace {
 
 const std::vector<std::string>& column_names() {  // in the order of Column
-  static const std::vector<std::string> names = {"op",           "address", "size",   "host",
-                                                 "byte_enables", "status",  "device", "dpa"};
+  static const std::vector<std::string> names = {"op",           "address",    "size",   "host",
+                                                 "byte_enables", "status",     "device", "dpa",
+                                                 "issued_ps",    "answered_ps"};
   return names;
 }
 
@@ -34,6 +35,7 @@ CsvTraceReader::CsvTraceReader(ByteStream stream) : TextTraceReader(std::move(st
 }
 
 TraceKind CsvTraceReader::kind() const {
+  if (has(Column::issued)) return TraceKind::timed_request;
   return has(Column::status) ? TraceKind::request : TraceKind::access;
 }
 
@@ -68,11 +70,17 @@ void CsvTraceReader::read_header() {
   if (has(Column::device) != has(Column::dpa) || (has(Column::device) && !has(Column::status))) {
     fail("device, dpa and status do not go together", "device and dpa both, and status with them");
   }
+  if (has(Column::issued) != has(Column::answered) ||
+      (has(Column::issued) && !has(Column::status))) {
+    fail("issued_ps, answered_ps and status do not go together",
+         "issued_ps and answered_ps both, and status with them");
+  }
 }
 
 TextTraceReader::Line CsvTraceReader::parse(std::string_view line, TraceRecord& record) {
   if (trimmed(line).empty()) return Line::comment;
-  if (kind() == TraceKind::request) record.completion = Completion{};
+  if (is_request(kind())) record.completion = Completion{};
+  if (kind() == TraceKind::timed_request) record.completion->times = Times{};
   bool more = true;
   std::string_view device;
   std::string_view dpa;
@@ -93,7 +101,14 @@ TextTraceReader::Line CsvTraceReader::parse(std::string_view line, TraceRecord& 
   if (!device.empty()) {
     record.completion->place = DevicePlace{index(device, "device"), prefixed(dpa, "dpa")};
   }
+  if (record.completion && record.completion->times) check_times(*record.completion->times);
   return Line::record;
+}
+
+void CsvTraceReader::check_times(const Times& times) const {
+  if (times.answered_ps >= times.issued_ps) return;
+  fail(fmt::format("answered at {} ps, issued at {} ps", times.answered_ps, times.issued_ps),
+       "an answer that is not before its request");
 }
 
 void CsvTraceReader::set(Column column, std::string_view text, TraceRecord& record) const {
@@ -133,6 +148,12 @@ void CsvTraceReader::set(Column column, std::string_view text, TraceRecord& reco
       record.completion->status = static_cast<TraceStatus>(found - trace_status_names.begin());
       break;
     }
+    case Column::issued:
+      record.completion->times->issued_ps = prefixed(text, "issued_ps");
+      break;
+    case Column::answered:
+      record.completion->times->answered_ps = prefixed(text, "answered_ps");
+      break;
     case Column::device:
     case Column::dpa:
       break;

@@ -9,8 +9,10 @@
 namespace cxlpool::traffic {
 
 std::uint64_t write_csv(TraceReader& reader, std::ostream& out) {
-  const bool request = reader.kind() == TraceKind::request;
-  out << "op,address,size,host,byte_enables" << (request ? ",status,device,dpa\n" : "\n");
+  const bool request = is_request(reader.kind());
+  const bool timed = reader.kind() == TraceKind::timed_request;
+  out << "op,address,size,host,byte_enables" << (request ? ",status,device,dpa" : "")
+      << (timed ? ",issued_ps,answered_ps\n" : "\n");
   std::uint64_t records = 0;
   fmt::memory_buffer line;
   for (TraceRecord record; reader.next(record); ++records) {
@@ -27,6 +29,10 @@ std::uint64_t write_csv(TraceReader& reader, std::ostream& out) {
         fmt::format_to(to, ",{},{:#x}", completion.place->device, completion.place->dpa);
       } else {
         fmt::format_to(to, ",,");
+      }
+      if (timed) {
+        const Times& times = *completion.times;
+        fmt::format_to(to, ",{},{}", times.issued_ps, times.answered_ps);
       }
     }
     line.push_back('\n');

@@ -19,11 +19,15 @@ TraceRecord any_record(TraceKind kind) {
                      rc::gen::inRange<std::uint64_t>(0, UINT64_MAX), rc::gen::just(UINT64_MAX));
   record.address = std::min(*address, UINT64_MAX - (record.size - 1));
   const auto index = rc::gen::oneOf(rc::gen::inRange(0u, 3u), rc::gen::just(UINT32_MAX));
-  const bool request = kind == TraceKind::request;
+  const bool request = is_request(kind);
   if (request || *rc::gen::arbitrary<bool>()) record.host = *index;
   if (request) {
     record.completion = Completion{static_cast<TraceStatus>(*rc::gen::inRange(0, 8)), {}};
     if (*rc::gen::arbitrary<bool>()) record.completion->place = DevicePlace{*index, *address};
+  }
+  if (kind == TraceKind::timed_request) {
+    const std::uint64_t issued = *address;
+    record.completion->times = Times{issued, std::max(issued, *address)};
   }
   return record;
 }
@@ -50,7 +54,7 @@ std::vector<TraceRecord> sample() {
 
 TEST(BinaryTrace, ReadsBackWhatWasWrittenForAnyRecords) {
   const TemporaryFolder folder;
-  for (const TraceKind kind : {TraceKind::access, TraceKind::request}) {
+  for (const TraceKind kind : {TraceKind::access, TraceKind::request, TraceKind::timed_request}) {
     EXPECT_TRUE(rc::check("inverse", [&] {
       const std::vector<TraceRecord> records = any_records(kind);
       const std::string path = folder.path("t.cxt");
@@ -79,6 +83,24 @@ TEST(BinaryTrace, IsTheDocumentedBytes) {
       "\x08\x00\x02"                      // read, the same size and host, +0, address error
       "\xFF\x02",
       23);
+  EXPECT_EQ(decompressed(content(folder.path("t.cxt"))), expected);
+}
+
+TEST(BinaryTrace, WithTimesIsTheDocumentedBytes) {
+  const TemporaryFolder folder;
+  TraceRecord record = access(Op::read, 0, 64);
+  record.host = 0;
+  record.completion = Completion{TraceStatus::ok, {}, Times{100, 250}};
+  TraceRecord next = record;
+  next.completion->times = Times{99, 99};
+  write(folder.path("t.cxt"), TraceKind::timed_request, {record, next});
+  const std::string expected(
+      "\x89"
+      "CXLTRC\n\x01\x02"
+      "\x08\x00\x00\xC8\x01\x96\x01"  // read at 0, ok, issued +100, taken 150
+      "\x08\x7F\x00\x01\x00"          // 64 B back, ok, issued -1, taken 0
+      "\xFF\x02",
+      24);
   EXPECT_EQ(decompressed(content(folder.path("t.cxt"))), expected);
 }
 
@@ -138,11 +160,12 @@ TEST(BinaryTrace, IsAnErrorOrItselfWhenAnyBitOfItFlips) {
 
 TEST(BinaryTrace, GivesOneErrorTypeWhenAnyByteOfThePlainStreamChanges) {
   const TemporaryFolder folder;
-  write(folder.path("t.cxt"), TraceKind::request, [] {
+  write(folder.path("t.cxt"), TraceKind::timed_request, [] {
     std::vector<TraceRecord> records = sample();
     for (TraceRecord& record : records) {
       record.host = 1;
-      record.completion = Completion{TraceStatus::ok, DevicePlace{2, record.address}};
+      record.completion =
+          Completion{TraceStatus::ok, DevicePlace{2, record.address}, Times{5, 150'000}};
     }
     return records;
   }());
@@ -201,9 +224,20 @@ TEST(BinaryTrace, NamesRecordAndByteOfWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(error_of(folder.file("k",
                                  "\x89"
-                                 "CXLTRC\n\x01\x02"
+                                 "CXLTRC\n\x01\x03"
                                  "abc"))
-                .find("trace kind 2"),
+                .find("trace kind 3"),
+            std::string::npos);
+}
+
+TEST(BinaryTrace, RefusesTimesThatWrapAround) {
+  const TemporaryFolder folder;
+  const std::string trace(
+      "\x89"
+      "CXLTRC\n\x01\x02"
+      "\x08\x00\x00\x01\x01",  // issued at 2^64 - 1, taken 1
+      15);
+  EXPECT_NE(error_of(folder.file("t.cxt", trace)).find("expected times of 64 bits"),
             std::string::npos);
 }
 
@@ -230,6 +264,12 @@ TEST(TraceWriter, RefusesRecordsThatNoReaderWouldAccept) {
   TraceWriter requests(folder.path("r.cxt"), TraceKind::request);
   EXPECT_THROW(requests.write(access(Op::read, 0, 64)), std::logic_error);
   EXPECT_THROW(requests.write(completed), std::logic_error) << "no host";
+  completed.host = 0;
+  TraceWriter timed(folder.path("t.cxt"), TraceKind::timed_request);
+  EXPECT_THROW(timed.write(completed), std::logic_error) << "no times";
+  completed.completion->times = Times{2, 1};
+  EXPECT_THROW(timed.write(completed), std::logic_error) << "answered before it was issued";
+  EXPECT_THROW(requests.write(completed), std::logic_error) << "times";
 }
 
 TEST(TraceWriter, SaysSoWhenTheFileCannotBeWritten) {

@@ -63,6 +63,11 @@ TEST(CsvTrace, NamesLineAndFieldOfWhatIsWrong) {
   says("op,address,size,host,status\nread,0,64,,ok\n", "no host");
   says("op,address,size,host,status\nread,0,64,0,fine\n", "status 'fine'");
   says("op,address,size,host,status,device,dpa\nread,0,64,0,ok,1,\n", "device without dpa");
+  says("op,address,size,host,status,issued_ps\n", "do not go together");
+  says("op,address,size,issued_ps,answered_ps\n", "do not go together");
+  const std::string timed = "op,address,size,host,status,answered_ps,issued_ps\n";
+  says(timed + "read,0,64,0,ok,,1\n", "answered_ps '' is not a number");
+  says(timed + "read,0,64,0,ok,1,2\n", "answered at 1 ps, issued at 2 ps");
 }
 
 TEST(CsvTrace, WithAHeaderAloneHoldsNoAccess) {
@@ -72,7 +77,7 @@ TEST(CsvTrace, WithAHeaderAloneHoldsNoAccess) {
 
 TEST(WriteCsv, IsReadBackToTheSameRecords) {
   const TemporaryFolder folder;
-  for (const TraceKind kind : {TraceKind::access, TraceKind::request}) {
+  for (const TraceKind kind : {TraceKind::access, TraceKind::request, TraceKind::timed_request}) {
     EXPECT_TRUE(rc::check("inverse", [&] {
       std::vector<TraceRecord> records;
       TraceWriter writer(folder.path("t.cxt"), kind);
@@ -82,10 +87,13 @@ TEST(WriteCsv, IsReadBackToTheSameRecords) {
                                     *rc::gen::inRange<std::uint64_t>(0, UINT64_MAX - 4096),
                                     *rc::gen::inRange(1u, 4097u));
         record.enables = *rc::gen::element(ByteEnables::all, ByteEnables::alternate);
-        if (kind == TraceKind::request || i % 3 == 0) record.host = i;
-        if (kind == TraceKind::request) {
+        if (is_request(kind) || i % 3 == 0) record.host = i;
+        if (is_request(kind)) {
           record.completion = Completion{static_cast<TraceStatus>(i % 8), {}};
           if (i % 2 == 0) record.completion->place = DevicePlace{*record.host, ~record.address};
+          if (kind == TraceKind::timed_request) {
+            record.completion->times = Times{record.address, UINT64_MAX - i};
+          }
         }
         writer.write(record);
         records.push_back(record);
@@ -117,6 +125,21 @@ TEST(WriteCsv, LooksAsDocumented) {
             "op,address,size,host,byte_enables,status,device,dpa\n"
             "write,0x110000000,64,1,all,ok,7,0x200\n"
             "read,0x110000000,64,1,all,address_error,,\n");
+}
+
+TEST(WriteCsv, GivesTimesToATimedTraceAlone) {
+  const TemporaryFolder folder;
+  TraceWriter writer(folder.path("t.cxt"), TraceKind::timed_request);
+  TraceRecord record = access(Op::read, 0x40, 64);
+  record.host = 0;
+  record.completion = Completion{TraceStatus::ok, DevicePlace{0, 0x40}, Times{1'000, 151'000}};
+  writer.write(record);
+  writer.finish();
+  std::ostringstream text;
+  write_csv(*open_trace(folder.path("t.cxt")), text);
+  EXPECT_EQ(text.str(),
+            "op,address,size,host,byte_enables,status,device,dpa,issued_ps,answered_ps\n"
+            "read,0x40,64,0,all,ok,0,0x40,1000,151000\n");
 }
 
 TEST(WriteCsv, SaysSoWhenTheOutputFails) {

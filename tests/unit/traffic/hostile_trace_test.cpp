@@ -13,6 +13,7 @@ namespace {
 const std::vector<std::string> text_samples = {
     "op,address,size,host,byte_enables\nread,0x40,64,1,all\nwrite,128,8,,alternate\n",
     "op,address,size,host,status,device,dpa\nread,0x40,64,1,ok,2,0x80\n",
+    "op,address,size,host,status,issued_ps,answered_ps\nread,0x40,64,1,ok,5,7\n",
     "==1== x\nI  0401ab70,3\n S 1fff000708,8\n M 0421e1a8,4\n",
     "LD 0x1a40\nST 128\n",
     "# c\n31: (4) write 0x400160 0x00112233\n(2): read 0x400180\n",

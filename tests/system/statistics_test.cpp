@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures of a timed run: what they say where arithmetic can, and of which part of the run they
+// are.
+#include <algorithm>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/system/results.h"
+
+namespace cxlpool::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr std::uint64_t ns = 1'000;
+
+/// One device behind one link of 25 ns each way, whose media takes 100 ns and, for a write, 60 ns.
+const std::string platform =
+    "version: 1\nhosts:\n  - name: h0\n"
+    "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+    "    bridges: [{name: hb0, root_ports: 1}]\n"
+    "devices:\n"
+    "  - {name: mem0, at: h0.hb0.rp0, volatile: 1GiB, "
+    "media: {latency: 100ns, write_latency: 60ns}}\n"
+    "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [mem0]}]\n";
+
+/// Results of 64 B accesses, so many at once, with more keys.
+json run(const std::string& mode, const std::string& traffic, const std::string& more = {}) {
+  TempDir folder;
+  const std::string file =
+      folder.write("p.yaml", platform + "traffic: [{host: h0, region: r0, sizes: [64], " + traffic +
+                                 "}]\n" + more);
+  const Outcome outcome = cxlpool({"run", file, "--mode", mode, "--json"});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.out << outcome.err;
+  json results = json::parse(outcome.out, nullptr, false);
+  EXPECT_THAT(schema_violations(results), IsEmpty());
+  return results;
+}
+
+class Statistics : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(System, Statistics, ::testing::Values("lt", "at"),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(Statistics, OfAnIdleFabricAreItsTimes) {
+  const json results = run(GetParam(), "pattern: uniform, requests: 400, read: 50%");
+  const json& stream = results["traffic"][0];
+  const json& reads = stream["latency_ps"]["reads"];
+  const json& writes = stream["latency_ps"]["writes"];
+  for (const char* figure : {"mean", "min", "p50", "max"}) {
+    EXPECT_EQ(reads[figure], 150 * ns) << figure;
+    EXPECT_EQ(writes[figure], 110 * ns) << figure;
+  }
+  EXPECT_EQ(reads["count"], stream["reads"]);
+  EXPECT_EQ(writes["count"], stream["writes"]);
+  const json& all = stream["latency_ps"]["all"];
+  EXPECT_EQ(all["count"], 400);
+  EXPECT_EQ(all["min"], 110 * ns);
+  EXPECT_EQ(all["max"], 150 * ns);
+  EXPECT_EQ(results["measured"]["from_ps"], 0);
+  EXPECT_EQ(results["measured"]["length_ps"], results["simulated_ps"]);
+}
+
+TEST_P(Statistics, BandwidthIsBytesOverTheMeasurement) {
+  const json results = run(GetParam(), "pattern: sequential, requests: 300, outstanding: 3");
+  // Three reads of 64 B every 150 ns.
+  EXPECT_EQ(results["simulated_ps"], 100 * 150 * ns);
+  EXPECT_EQ(results["traffic"][0]["bandwidth"]["reads"], 1'280'000'000);
+  EXPECT_EQ(results["traffic"][0]["bandwidth"]["all"], 1'280'000'000);
+  EXPECT_EQ(results["traffic"][0]["bandwidth"]["writes"], 0);
+  EXPECT_EQ(results["traffic"][0]["latency_ps"]["writes"], json({{"count", 0}}));
+}
+
+TEST_P(Statistics, AreOfWhatIsMeasured) {
+  // Answers come at 150, 300, 450 ns and so on.
+  const std::string traffic = "pattern: sequential, requests: 100";
+  const json by_time = run(GetParam(), traffic, "warmup: 1us\nmeasure: 3us\n");
+  EXPECT_EQ(by_time["traffic"][0]["completed"], 100);
+  EXPECT_EQ(by_time["traffic"][0]["latency_ps"]["all"]["count"], 20);  // 1050 ns to 3900 ns
+  EXPECT_EQ(by_time["measured"], json({{"from_ps", 1'000 * ns}, {"length_ps", 3'000 * ns}}));
+
+  const json by_count = run(GetParam(), traffic, "warmup: 10\nmeasure: 30\n");
+  EXPECT_EQ(by_count["traffic"][0]["latency_ps"]["all"]["count"], 30);
+  EXPECT_EQ(by_count["measured"], json({{"from_ps", 1'500 * ns}, {"length_ps", 4'500 * ns}}));
+  EXPECT_EQ(by_count["traffic"][0]["bandwidth"]["all"], 64 * 1'000'000'000'000 / (150 * ns));
+}
+
+TEST_P(Statistics, OfAWarmUpThatDoesNotEndAreEmpty) {
+  const json results = run(GetParam(), "pattern: sequential, requests: 10", "warmup: 1ms\n");
+  EXPECT_EQ(results["traffic"][0]["latency_ps"]["all"], json({{"count", 0}}));
+  EXPECT_EQ(results["traffic"][0]["bandwidth"]["all"], 0);
+  EXPECT_EQ(results["measured"]["length_ps"], 0);
+}
+
+const json& station(const json& results, const std::string& label) {
+  for (const json& each : results["stations"]) {
+    if (each["station"] == label) return each;
+  }
+  throw std::runtime_error("no station " + label);
+}
+
+TEST_P(Statistics, OfStationsAreOfWhatIsMeasured) {
+  const std::string traffic = "pattern: sequential, requests: 100, read: 100%";
+  const json all = run(GetParam(), traffic);
+  EXPECT_EQ(station(all, "mem0.media")["messages"], 100);
+  EXPECT_EQ(station(all, "mem0.media")["kind"], "media");
+  EXPECT_EQ(station(all, "h0.hb0.rp0-mem0.m2s")["bytes"], 0);
+  EXPECT_EQ(station(all, "h0.hb0.rp0-mem0.s2m")["bytes"], 6'400);
+  const json some = run(GetParam(), traffic, "warmup: 10\nmeasure: 30\n");
+  EXPECT_EQ(station(some, "mem0.media")["messages"], 30);
+}
+
+TEST(StationsOf, AnApproximatelyTimedRunKnowTheBottleneck) {
+  // The media begins a read of 64 B every 50 ns; four of them are under way.
+  const std::string traffic = "pattern: sequential, requests: 400, read: 100%, outstanding: 4";
+  const std::string slow = "devices[mem0].media.read_gap=50ns";
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform + "traffic: [{host: h0, region: r0, sizes: [64], " + traffic + "}]\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", "at", "--json", "--set", slow, "--set",
+                                   "warmup=100", "--set", "measure=200"});
+  const json results = json::parse(outcome.out, nullptr, false);
+  const json& media = station(results, "mem0.media");
+  EXPECT_EQ(media["utilisation"], 1.0);
+  EXPECT_EQ(media["mean_wait_ps"], 50 * ns);  // 4 x 50 ns of turn, less the 150 ns of the way
+  EXPECT_EQ(media["longest_wait_ps"], 50 * ns);
+  EXPECT_EQ(media["deepest_queue"], 1);  // the next comes when the one before has begun
+  EXPECT_EQ(station(results, "h0.hb0.rp0-mem0.s2m")["utilisation"], 0);
+  const Outcome text = cxlpool({"run", file, "--mode", "at", "--set", slow});
+  EXPECT_THAT(text.out, HasSubstr("busiest stations"));
+}
+
+TEST(StationsOf, ALooselyTimedRunSayNothingOfQueuesThatNobodyStandsIn) {
+  const json results = run("lt", "pattern: sequential, requests: 10");
+  EXPECT_FALSE(results["stations"][0].contains("blocked_ps"));
+  EXPECT_FALSE(results["stations"][0].contains("deepest_queue"));
+}
+
+TEST(StatisticsOf, FunctionalRunsAreLeftOut) {
+  const json results = run("functional", "pattern: sequential, requests: 10");
+  EXPECT_FALSE(results.contains("measured"));
+  EXPECT_FALSE(results.contains("stations"));
+  EXPECT_FALSE(results["traffic"][0].contains("latency_ps"));
+  EXPECT_FALSE(results["traffic"][0].contains("bandwidth"));
+}
+
+/// A platform whose device has two channels of DRAM behind a real link, loaded, but not to the
+/// full.
+json run_dram(const std::string& mode, const std::string& traffic) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      "version: 1\nhosts:\n  - name: h0\n"
+      "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+      "    bridges: [{name: hb0, root_ports: 1}]\n"
+      "devices: [{name: mem0, at: h0.hb0.rp0, volatile: 1GiB, media: {kind: dram, part: "
+      "DDR5-4800BN, channels: 2, page: open}}]\n"
+      "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [mem0]}]\n"
+      "default_link: {gen: 5, width: 8}\nwarmup: 500\n"
+      "traffic: [{host: h0, region: r0, sizes: [64], " +
+          traffic + "}]\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", mode, "--json"});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.out << outcome.err;
+  json results = json::parse(outcome.out, nullptr, false);
+  EXPECT_THAT(schema_violations(results), IsEmpty());
+  return results;
+}
+
+std::uint64_t sum(const json& counts) {
+  std::uint64_t sum = 0;
+  for (const json& count : counts) sum += count.get<std::uint64_t>();
+  return sum;
+}
+
+TEST_P(Statistics, OfBanksAddUpToTheirChannels) {
+  const json results =
+      run_dram(GetParam(), "pattern: uniform, requests: 6_000, read: 70%, outstanding: 16");
+  std::uint64_t lines = 0;
+  for (const std::string label : {"mem0.channel0", "mem0.channel1"}) {
+    const json& channel = station(results, label);
+    const json& banks = channel["banks"];
+    EXPECT_EQ(banks["row_hits"].size(), 32u) << label;
+    EXPECT_EQ(sum(banks["row_hits"]) + sum(banks["row_misses"]) + sum(banks["row_conflicts"]),
+              channel["messages"]);
+    EXPECT_EQ(channel["bytes"], channel["messages"].get<std::uint64_t>() * 64);
+    EXPECT_GT(channel["utilisation"], 0);
+    for (const json& share : banks["utilisation"]) EXPECT_GT(share, 0) << label;
+    lines += channel["messages"].get<std::uint64_t>();
+  }
+  EXPECT_NEAR(static_cast<double>(lines), 5'500, 32) << "but for those under way at the ends";
+}
+
+TEST_P(Statistics, KnowRowsThatStayOpenFromRowsThatDoNot) {
+  const auto hits = [](const json& results) {
+    const json& banks = station(results, "mem0.channel0")["banks"];
+    const auto hits = static_cast<double>(sum(banks["row_hits"]));
+    return hits /
+           (hits + static_cast<double>(sum(banks["row_misses"]) + sum(banks["row_conflicts"])));
+  };
+  const std::string load = ", requests: 6_000, outstanding: 4";
+  EXPECT_GT(hits(run_dram(GetParam(), "pattern: sequential" + load)), 0.9);
+  EXPECT_LT(hits(run_dram(GetParam(), "pattern: uniform" + load)), 0.1);
+}
+
+/// Little's law: requests in flight are their rate times their latency. A closed loop without
+/// delay always has as many as it may.
+TEST_P(Statistics, ObeyLittlesLaw) {
+  const json results = run_dram(GetParam(), "pattern: uniform, requests: 8_000, outstanding: 24");
+  const json& all = results["traffic"][0]["latency_ps"]["all"];
+  const double in_flight = all["count"].get<double>() * all["mean"].get<double>() /
+                           results["measured"]["length_ps"].get<double>();
+  EXPECT_NEAR(in_flight, 24, 0.24);
+  for (const json& each : results["stations"]) {
+    const double waited = each["messages"].get<double>() * each["mean_wait_ps"].get<double>();
+    const double length = results["measured"]["length_ps"].get<double>();
+    EXPECT_NEAR(each["mean_queue"].get<double>(), waited / length, 1e-2) << each["station"];
+    EXPECT_LE(each["mean_wait_ps"], each["longest_wait_ps"]) << each["station"];
+  }
+}
+
+TEST_P(Statistics, OfAHostAreOfAllItsStreams) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic:\n"
+                    "  - {host: h0, region: r0, pattern: uniform, sizes: [64], requests: 300}\n"
+                    "  - {host: h0, region: r0, pattern: uniform, sizes: [256], requests: 500, "
+                    "read: 0%}\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", GetParam(), "--json"});
+  const json results = json::parse(outcome.out, nullptr, false);
+  EXPECT_THAT(schema_violations(results), IsEmpty());
+  const json& host = results["hosts"][0];
+  EXPECT_EQ(host["host"], "h0");
+  EXPECT_EQ(host["latency_ps"]["all"]["count"], 800);
+  EXPECT_EQ(host["latency_ps"]["reads"]["count"], 300);
+  EXPECT_EQ(host["latency_ps"]["writes"]["count"], 500);
+  const auto bytes = static_cast<double>(300 * 64 + 500 * 256);
+  EXPECT_NEAR(host["bandwidth"]["all"].get<double>(),
+              bytes * 1e12 / results["measured"]["length_ps"].get<double>(), 1);
+}
+
+TEST_P(Statistics, SayHowWellTheMeanIsKnown) {
+  const std::string traffic = "pattern: uniform, outstanding: 8, requests: ";
+  const json many = run_dram(GetParam(), traffic + "9_000");
+  const json& all = many["traffic"][0]["latency_ps"]["all"];
+  EXPECT_GT(all["mean_ci95"], 0);
+  EXPECT_LT(all["mean_ci95"].get<double>(), all["mean"].get<double>() / 10);
+  const json more = run_dram(GetParam(), traffic + "40_000");
+  EXPECT_LT(more["traffic"][0]["latency_ps"]["all"]["mean_ci95"], all["mean_ci95"]);
+  const json few = run_dram(GetParam(), traffic + "1_000");  // 500 of them in the warm-up
+  EXPECT_FALSE(few["traffic"][0]["latency_ps"]["all"].contains("mean_ci95"));
+  EXPECT_FALSE(many["hosts"][0]["latency_ps"]["all"].contains("mean_ci95"));
+}
+
+/// The figures are those of the request trace's own times.
+TEST_P(Statistics, AreThoseOfTheRequestTrace) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, pattern: uniform, sizes: [64], read: "
+                    "100%, requests: 500, outstanding: 8}]\nwarmup: 2us\nmeasure: 5us\n"
+                    "output: {request_trace: r.trace}\n");
+  const Outcome outcome =
+      cxlpool({"run", file, "--mode", GetParam(), "--json", "--out", folder.path("out"), "--set",
+               "devices[mem0].media.read_gap=30ns"});
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+  const Outcome csv = cxlpool({"trace", folder.path("out/r.trace")});
+  ASSERT_EQ(csv.exit_status, 0) << csv.err;
+  std::istringstream lines(csv.out);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_THAT(line, ::testing::EndsWith(",issued_ps,answered_ps"));
+  std::uint64_t count = 0, sum = 0, least = UINT64_MAX, most = 0;
+  while (std::getline(lines, line)) {
+    const std::size_t last = line.rfind(',');
+    const std::uint64_t answered = std::stoull(line.substr(last + 1));
+    const std::uint64_t issued = std::stoull(line.substr(line.rfind(',', last - 1) + 1));
+    if (answered < 2'000 * ns || answered >= 7'000 * ns) continue;
+    ++count;
+    sum += answered - issued;
+    least = std::min(least, answered - issued);
+    most = std::max(most, answered - issued);
+  }
+  const json results = json::parse(outcome.out);
+  const json& all = results["traffic"][0]["latency_ps"]["all"];
+  EXPECT_GT(count, 100u);
+  EXPECT_EQ(all["count"], count);
+  EXPECT_EQ(all["mean"], (sum + count / 2) / count);
+  EXPECT_EQ(all["min"], least);
+  EXPECT_EQ(all["max"], most);
+}
+
+TEST_P(Statistics, StandInTheSummary) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, pattern: sequential, sizes: [64], "
+                    "requests: 300}]\nwarmup: 100\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", GetParam()});
+  EXPECT_THAT(outcome.out, HasSubstr("latency in ns"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("DRAM")));
+  EXPECT_THAT(outcome.out, HasSubstr("150.0"));
+  EXPECT_THAT(outcome.out, HasSubstr("426.67 MB/s")) << "of 64 B in 150 ns";
+  EXPECT_THAT(outcome.out, HasSubstr("measured from 15 us to 45 us"));
+  const Outcome functional = cxlpool({"run", file});
+  EXPECT_THAT(functional.out, Not(HasSubstr("latency in ns")));
+}
+
+}  // namespace
+}  // namespace cxlpool::testing
