@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "platforms/description_json.h"
+#include "platforms/run/proven_range.h"
 #include "platforms/version.h"
 
 namespace cxlpool::platforms {
@@ -222,6 +223,7 @@ Json results_json(const RunResult& result) {
   json["seed"] = result.description.seed;
   json["good"] = result.good();
   json["problems"] = result.problems();
+  json["warnings"] = beyond_proven_range(result);
   if (result.options.until) json["until_ps"] = *result.options.until;
   json["simulated_ps"] = result.simulated_ps;
   if (result.timed()) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "platforms/format.h"
+#include "platforms/run/proven_range.h"
 #include "platforms/run/results.h"
 #include "platforms/version.h"
 
@@ -302,6 +303,13 @@ std::string times(const RunResult& result) {
   return text + "\n";
 }
 
+std::string warnings(const RunResult& result) {
+  std::string text;
+  for (const std::string& warning : beyond_proven_range(result))
+    text += "warning: " + warning + "\n";
+  return text;
+}
+
 std::string verdict(const RunResult& result) {
   const auto problems = result.problems();
   const bool cut = std::any_of(result.streams.begin(), result.streams.end(),
@@ -331,7 +339,8 @@ std::string verdict(const RunResult& result) {
 std::string summary(const RunResult& result, const std::string& results_path) {
   std::string text = heading(result) + firmware(result) + regions(result) + programming(result) +
                      requests(result) + latencies(result) + stations(result) + dram(result) +
-                     devices(result) + refusals(result) + times(result) + verdict(result);
+                     devices(result) + refusals(result) + times(result) + warnings(result) +
+                     verdict(result);
   if (!results_path.empty()) text += "results in " + results_path + "\n";
   return text;
 }

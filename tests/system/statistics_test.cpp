@@ -310,5 +310,29 @@ TEST_P(Statistics, StandInTheSummary) {
   EXPECT_THAT(functional.out, Not(HasSubstr("latency in ns")));
 }
 
+std::string warnings_of(const std::string& mode, const std::string& traffic,
+                        const std::string& more = {}) {
+  return run(mode, traffic, more)["warnings"].dump();
+}
+
+TEST(ProvenRange, IsNotLeftByALightLoad) {
+  EXPECT_EQ(warnings_of("lt", "pattern: uniform, requests: 400"), "[]");
+  EXPECT_EQ(warnings_of("functional", "pattern: uniform, requests: 400", "quantum: 10us\n"), "[]");
+}
+
+TEST(ProvenRange, IsLeftByALongQuantum) {
+  const std::string traffic = "pattern: uniform, requests: 400";
+  EXPECT_THAT(warnings_of("lt", traffic, "quantum: 10us\n"), HasSubstr("quantum 10 us"));
+  EXPECT_EQ(warnings_of("lt", traffic, "quantum: 1us\n"), "[]");
+  EXPECT_EQ(warnings_of("at", traffic, "quantum: 10us\n"), "[]");
+}
+
+TEST(ProvenRange, IsLeftByABusyLink) {
+  const std::string traffic = "pattern: uniform, requests: 4_000, outstanding: 64";
+  const std::string link = "default_link: {gen: 3, width: 1}\n";
+  EXPECT_THAT(warnings_of("lt", traffic, link), HasSubstr("h0.hb0.rp0-mem0"));
+  EXPECT_EQ(warnings_of("at", traffic, link), "[]");
+}
+
 }  // namespace
 }  // namespace cxlpool::testing
