@@ -225,8 +225,10 @@ TEST(Initiators, TakeTurnsInFunctionalMode) {
   memory0.serve = serve(1);
   memory1.serve = serve(-1);
   traffic::Scoreboard scoreboard({});
-  Initiator first("first", {"h0.t0", Mode::functional, 1, {}}, host0, scoreboard, nullptr);
-  Initiator second("second", {"h1.t0", Mode::functional, 4, {}}, host1, scoreboard, nullptr);
+  Initiator::Config of_second{"h1.t0"};
+  of_second.injection.outstanding = 4;
+  Initiator first("first", {"h0.t0"}, host0, scoreboard, nullptr);
+  Initiator second("second", of_second, host1, scoreboard, nullptr);
   first.socket.bind(host0.core[0]);
   second.socket.bind(host1.core[0]);
   first.begin(std::make_unique<Reads>(10'000));

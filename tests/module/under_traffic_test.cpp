@@ -295,7 +295,8 @@ TEST_P(UnderTraffic, EveryRequestOfARunWithReprogrammingIsAnsweredRight) {
   traffic::Scoreboard scoreboard(devices);
   // Functional: a host that is refused by its own bridge loses no time, and would be through with
   // its requests before the first register operation. Here the two take turns.
-  const traffic::Initiator::Config config{"initiator", traffic::Mode::functional, 4, {}};
+  traffic::Initiator::Config config{"initiator", traffic::Mode::functional};
+  config.injection.outstanding = 4;
   traffic::Initiator initiator("initiator", config, tree.platform.host(0), scoreboard, nullptr);
   ProtocolChecker checker("checker");
   checker.between(initiator.socket, tree.platform.host(0).core[1]);
