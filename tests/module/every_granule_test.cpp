@@ -73,7 +73,7 @@ platforms::PlatformDescription sixteen_ways() {
 class EveryGranule : public WithAndWithoutCompiledRoutes {};
 
 TEST_P(EveryGranule, OfASixteenWaySetIsWrittenAndFoundAtItsPlace) {
-  platforms::Platform platform(sixteen_ways(), {GetParam(), {1}});
+  platforms::Platform platform(sixteen_ways(), {GetParam(), false, {1}});
   ForeignInitiator initiator("initiator");
   initiator.socket.bind(platform.host(0).core[1]);
   platform.start();

@@ -62,7 +62,7 @@ platforms::PlatformDescription tree(unsigned bridges) {
 class TreeUnderTraffic {
  public:
   TreeUnderTraffic(unsigned bridges, bool compiled_routes, unsigned extra_cores = 0)
-      : bridges_(bridges), platform(tree(bridges), {compiled_routes, {extra_cores}}) {}
+      : bridges_(bridges), platform(tree(bridges), {compiled_routes, false, {extra_cores}}) {}
 
   /// Starts, enables everything, and writes every decoder without committing it.
   void start() {
