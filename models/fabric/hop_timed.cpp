@@ -106,7 +106,8 @@ bool Hop::admit_request(Passage& passage) {
     passage.reserved = {};
     refuse(trans, out, ingress);
     make_response(passage.message);
-    answer_refused(passage);
+    // By the timeline: its END_REQ goes first.
+    time_->schedule(time_->now(), passage.order, answer_refused_, &passage);
     return true;
   }
   passage.stops.back().egress = out.port;

@@ -30,7 +30,7 @@ class PassThrough : public sc_core::sc_module {
 
   template <typename Initiator, typename Target>
   void between(Initiator& initiator, Target& target) {
-    initiator.bind(in);
+    in.bind(initiator);
     out.bind(target);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +24,11 @@ class ProtocolChecker : public PassThrough {
 
   ~ProtocolChecker() override {
     if (!may_end_under_way) phases_.ended();
-    for (const std::string& violation : violations_) ADD_FAILURE() << name() << ": " << violation;
+    std::map<std::string, unsigned> times;
+    for (const std::string& violation : violations_) ++times[violation];
+    for (const auto& [violation, number] : times) {
+      ADD_FAILURE() << name() << ": " << violation << ", " << number << " times";
+    }
   }
 
   std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
