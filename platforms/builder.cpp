@@ -12,7 +12,7 @@ namespace cxlpool::platforms {
 using address::ComponentKind;
 
 Platform::Platform(const PlatformDescription& description, const Options& options)
-    : description_(description) {
+    : description_(description), bind_(options.bind) {
   if (options.timed) time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
   build_hosts(options);
   build_switches();
@@ -24,6 +24,16 @@ Platform::Platform(const PlatformDescription& description, const Options& option
 }
 
 void Platform::start() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
+
+template <typename Upper, typename Lower>
+void Platform::connect(const std::string& upper_name, Upper& upper, const std::string& lower_name,
+                       Lower& lower) {
+  if (bind_) {
+    bind_(upper_name + "-" + lower_name, upper, lower);
+  } else {
+    upper.bind(lower);
+  }
+}
 
 void Platform::build_hosts(const Options& options) {
   for (const HostDescription& host : description_.hosts) build_host(host, options);
@@ -48,7 +58,7 @@ void Platform::build_host(const HostDescription& described, const Options& optio
 
   direct_.push_back(
       std::make_unique<fabric::DirectInitiator>(module_name(described.name + ".direct").c_str()));
-  direct_.back()->socket.bind(host.core[0]);
+  connect(described.name + ".direct", direct_.back()->socket, described.name, host.core[0]);
 
   for (unsigned i = 0; i < described.bridges.size(); ++i) {
     const std::string label = described.name + "." + described.bridges[i].name;
@@ -57,7 +67,7 @@ void Platform::build_host(const HostDescription& described, const Options& optio
     bridges_.push_back(
         std::make_unique<fabric::HostBridge>(module_name(label).c_str(), bridge_config));
     fabric::HostBridge& bridge = *bridges_.back();
-    host.bridge[i].bind(bridge.usp[0]);
+    connect(described.name, host.bridge[i], label, bridge.usp[0]);
     for (unsigned p = 0; p < described.bridges[i].root_ports.size(); ++p) {
       ports_[label + "." + described.bridges[i].root_ports[p].name] = {&bridge, p};
     }
@@ -111,7 +121,8 @@ void Platform::build_local_memories() {
     local_memories_.push_back(std::make_unique<fabric::LocalMemory>(
         module_name(config.label).c_str(), config,
         time_ ? make_local_timing(described, *time_) : nullptr));
-    hosts_[i]->bridge[described.bridges.size()].bind(local_memories_.back()->usp);
+    connect(described.name, hosts_[i]->bridge[described.bridges.size()], config.label,
+            local_memories_.back()->usp);
   }
 }
 
@@ -150,11 +161,11 @@ fabric::Link& Platform::add_link(const std::string& upper, const std::string& lo
       std::make_unique<fabric::Link>(module_name(config.label).c_str(), config, std::move(timing)));
   fabric::Link& link = *links_.back();
   const PortRef port = ports_.at(upper);
-  port.hop->dsp[port.index].bind(link.usp[0]);
+  connect(upper, port.hop->dsp[port.index], config.label, link.usp[0]);
   if (hop_side) {
-    link.dsp[0].bind(*hop_side);
+    connect(config.label, link.dsp[0], lower, *hop_side);
   } else {
-    link.dsp[0].bind(*device_side);
+    connect(config.label, link.dsp[0], lower, *device_side);
   }
   return link;
 }
@@ -203,7 +214,9 @@ void Platform::add_component(std::string label, ComponentKind kind, fabric::Mmio
 
 void Platform::connect_registers() {
   mmio_ = std::make_unique<fabric::MmioMaster>("mmio", static_cast<unsigned>(mmio_targets_.size()));
-  for (unsigned i = 0; i < mmio_targets_.size(); ++i) mmio_->block[i].bind(*mmio_targets_[i]);
+  for (unsigned i = 0; i < mmio_targets_.size(); ++i) {
+    connect("mmio", mmio_->block[i], components_[i].label, *mmio_targets_[i]);
+  }
 }
 
 std::size_t Platform::host_index(const std::string& name) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -33,13 +34,20 @@ struct Component {
 /// once; call start() before the first access.
 class Platform {
  public:
+  /// Binds `upper` to `lower`, or to something that stands in between; `name` is what both ends are
+  /// called in platform terms, with '-' between them.
+  using Bind =
+      std::function<void(const std::string& name, tlm::tlm_base_initiator_socket_b<>& upper,
+                         tlm::tlm_base_target_socket_b<>& lower)>;
+
   struct Options {
     bool compiled_routes = true;
     /// Builds what takes time: stations in every module, on a timeline. Without it a platform has
     /// constant link latencies at most.
     bool timed = false;
     /// Core sockets of each host beside the one that direct(h) uses.
-    std::vector<unsigned> extra_cores;
+    std::vector<unsigned> extra_cores = {};
+    Bind bind = nullptr;  ///< of every two sockets; null: directly
   };
 
   Platform(const PlatformDescription& description, const Options& options);
@@ -92,6 +100,9 @@ class Platform {
     unsigned index = 0;
   };
 
+  template <typename Upper, typename Lower>
+  void connect(const std::string& upper_name, Upper& upper, const std::string& lower_name,
+               Lower& lower);
   void build_hosts(const Options& options);
   void build_host(const HostDescription& host, const Options& options);
   void build_switches();
@@ -113,6 +124,7 @@ class Platform {
                      const address::HdmDecoderBlock* decoders);
 
   PlatformDescription description_;
+  Bind bind_;
   std::unique_ptr<fabric::Timekeeper> time_;
   std::vector<std::unique_ptr<fabric::Host>> hosts_;
   std::vector<std::unique_ptr<fabric::DirectInitiator>> direct_;

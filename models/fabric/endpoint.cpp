@@ -195,7 +195,8 @@ bool Endpoint::admit_request(Passage& passage) {
     passage.reserved.station->release(passage.reserved.input);
     refuse(trans, target);
     make_response(passage.message);
-    answer_refused(passage);
+    // By the timeline: its END_REQ goes first.
+    timing_->time->schedule(timing_->time->now(), passage.order, answer_refused_, &passage);
     return true;
   }
   accept(passage, target.dpa, place_above(channel(target.dpa)), served_);

@@ -15,6 +15,7 @@ void RequestSide::send(Passage& passage) {
 
 void RequestSide::start(Passage& passage) {
   pending_ = &passage;
+  if (passage.payload->has_mm()) passage.payload->acquire();  // until end_response()
   tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = time_.ahead();
   const auto answer = forward_(*passage.payload, phase, delay);
@@ -42,21 +43,30 @@ void RequestSide::end_request(Passage& passage) {
 }
 
 void RequestSide::respond(Passage& passage) {
-  // The passage may be at its end, and another access's, before the target hears of it.
-  tlm::tlm_generic_payload& trans = *passage.payload;
-  end_request(passage);  // BEGIN_RESP implies it
-  if (response_(passage)) end_response(trans);
+  passage.completed_below = false;
+  hand_over(passage);
 }
 
 void RequestSide::respond_completed(Passage& passage) {
-  end_request(passage);
-  response_(passage);
+  passage.completed_below = true;
+  hand_over(passage);
 }
 
-void RequestSide::end_response(tlm::tlm_generic_payload& trans) {
-  tlm_phase phase = tlm::END_RESP;
-  sc_core::sc_time delay = time_.ahead();
-  forward_(trans, phase, delay);
+void RequestSide::hand_over(Passage& passage) {
+  // The passage may be at its end, and another access's, before the target hears of it.
+  tlm::tlm_generic_payload& trans = *passage.payload;
+  const bool completed = passage.completed_below;
+  end_request(passage);  // the response implies it
+  if (response_(passage)) end_response(trans, completed);
+}
+
+void RequestSide::end_response(tlm::tlm_generic_payload& trans, bool completed) {
+  if (!completed) {
+    tlm_phase phase = tlm::END_RESP;
+    sc_core::sc_time delay = time_.ahead();
+    forward_(trans, phase, delay);
+  }
+  if (trans.has_mm()) trans.release();
 }
 
 tlm::tlm_sync_enum RequestSide::nb_transport_bw(Passage& passage, tlm_phase& phase,

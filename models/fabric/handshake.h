@@ -12,7 +12,8 @@ namespace cxlpool::fabric {
 
 /// The base protocol's four phases at an initiator socket, for whoever sends passages through it:
 /// one request at a time, the next when the last one's END_REQ came or was implied. Our own modules
-/// answer at once; a foreign one may answer when and how the protocol permits.
+/// answer at once; a foreign one may answer when and how the protocol permits. A payload is held
+/// until its response has ended, since what is above may give it up before.
 class RequestSide {
  public:
   using Forward = std::function<tlm::tlm_sync_enum(tlm::tlm_generic_payload&, tlm::tlm_phase&,
@@ -27,7 +28,9 @@ class RequestSide {
   RequestSide& operator=(const RequestSide&) = delete;
 
   void send(Passage& passage);
-  void end_response(tlm::tlm_generic_payload& trans);
+  /// `completed` is the passage's completed_below when the response came: there is no END_RESP
+  /// then.
+  void end_response(tlm::tlm_generic_payload& trans, bool completed);
 
   tlm::tlm_sync_enum nb_transport_bw(Passage& passage, tlm::tlm_phase& phase,
                                      const sc_core::sc_time& delay);
@@ -37,6 +40,7 @@ class RequestSide {
   void end_request(Passage& passage);
   void respond(Passage& passage);
   void respond_completed(Passage& passage);
+  void hand_over(Passage& passage);
 
   Timekeeper& time_;
   Forward forward_;

@@ -106,7 +106,8 @@ bool Hop::admit_request(Passage& passage) {
     passage.reserved = {};
     refuse(trans, out, ingress);
     make_response(passage.message);
-    answer_refused(passage);
+    // By the timeline: its END_REQ goes first.
+    time_->schedule(time_->now(), passage.order, answer_refused_, &passage);
     return true;
   }
   passage.stops.back().egress = out.port;
@@ -160,7 +161,8 @@ bool Hop::response_came(Passage& passage) {
 void Hop::admit_response(Passage& passage) {
   const unsigned port = passage.stops.back().egress;
   tlm::tlm_generic_payload& trans = *passage.payload;
-  if (response_came(passage)) requests_[port]->end_response(trans);
+  const bool completed = passage.completed_below;
+  if (response_came(passage)) requests_[port]->end_response(trans, completed);
 }
 
 void Hop::response_passed(Passage& passage) {

@@ -207,6 +207,7 @@ void Host::start_what_can() {
 void Host::end_request(Transaction& transaction) {
   tlm::tlm_phase phase = tlm::END_REQ;
   sc_core::sc_time delay = timing_.time->ahead();
+  if (!transaction.access->off_kernel) timing_.time->called_outside();
   core[transaction.core]->nb_transport_bw(*transaction.trans, phase, delay);
 }
 

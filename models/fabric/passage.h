@@ -24,9 +24,10 @@ struct Passage : timing::Transit {
   MemoryAccess* access = nullptr;
   /// Room that whoever sends the passage has reserved where it goes; a null station: none.
   timing::Place reserved;
-  timing::Place here;       ///< a leg of one place
-  std::vector<Stop> stops;  ///< the nearest last
-  void* entered = nullptr;  ///< what the module where the access entered keeps of it
+  timing::Place here;            ///< a leg of one place
+  bool completed_below = false;  ///< the target answered with TLM_COMPLETED
+  std::vector<Stop> stops;       ///< the nearest last
+  void* entered = nullptr;       ///< what the module where the access entered keeps of it
   /// Of the extension that a foreign sender's payload was lent; null: it had one.
   tlm::tlm_generic_payload* lender = nullptr;
 

@@ -143,7 +143,7 @@ struct NamedPlatform : sc_core::sc_module {
   Platform platform;
   NamedPlatform(sc_core::sc_module_name name, const platforms::PlatformDescription& description,
                 bool compiled_routes)
-      : sc_module(name), platform(description, {compiled_routes, {}}) {}
+      : sc_module(name), platform(description, {compiled_routes, false, {}}) {}
 };
 
 class CompiledRoutes : public testing::TestWithParam<unsigned> {

@@ -21,14 +21,16 @@ class PassThrough : public sc_core::sc_module {
 
   explicit PassThrough(sc_core::sc_module_name name) : sc_module(name), in("in"), out("out") {
     in.register_b_transport(this, &PassThrough::b_transport);
+    in.register_nb_transport_fw(this, &PassThrough::nb_transport_fw);
     in.register_transport_dbg(this, &PassThrough::probe_or_debug);
     in.register_get_direct_mem_ptr(this, &PassThrough::get_direct_mem_ptr);
+    out.register_nb_transport_bw(this, &PassThrough::nb_transport_bw);
     out.register_invalidate_direct_mem_ptr(this, &PassThrough::invalidate_direct_mem_ptr);
   }
 
   template <typename Initiator, typename Target>
   void between(Initiator& initiator, Target& target) {
-    initiator.bind(in);
+    in.bind(initiator);
     out.bind(target);
   }
 
@@ -37,6 +39,14 @@ class PassThrough : public sc_core::sc_module {
 
   virtual void b_transport(Payload& trans, sc_core::sc_time& delay) {
     out->b_transport(trans, delay);
+  }
+  virtual tlm::tlm_sync_enum nb_transport_fw(Payload& trans, tlm::tlm_phase& phase,
+                                             sc_core::sc_time& delay) {
+    return out->nb_transport_fw(trans, phase, delay);
+  }
+  virtual tlm::tlm_sync_enum nb_transport_bw(Payload& trans, tlm::tlm_phase& phase,
+                                             sc_core::sc_time& delay) {
+    return in->nb_transport_bw(trans, phase, delay);
   }
   virtual unsigned transport_dbg(Payload& trans) { return out->transport_dbg(trans); }
   virtual bool get_direct_mem_ptr(Payload& trans, tlm::tlm_dmi& dmi) {

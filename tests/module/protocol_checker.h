@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,73 +9,34 @@
 #include <gtest/gtest.h>
 
 #include "tests/module/pass_through.h"
+#include "tests/module/phase_rules.h"
 
 namespace cxlpool::module_test {
 
-/// What a target must hand back as it got it, copied at the call.
-class PayloadRecord {
- public:
-  explicit PayloadRecord(const tlm::tlm_generic_payload& trans)
-      : command_(trans.get_command()),
-        address_(trans.get_address()),
-        data_(trans.get_data_ptr()),
-        length_(trans.get_data_length()),
-        streaming_width_(trans.get_streaming_width()),
-        enables_(trans.get_byte_enable_ptr()),
-        enables_length_(trans.get_byte_enable_length()),
-        references_(trans.has_mm() ? trans.get_ref_count() : 0) {
-    if (command_ == tlm::TLM_WRITE_COMMAND && data_) written_.assign(data_, data_ + length_);
-    if (enables_) enable_values_.assign(enables_, enables_ + enables_length_);
-    for (unsigned i = 0; i < tlm::max_num_extensions(); ++i) {
-      extensions_.push_back(trans.get_extension(i));
-    }
-  }
-
-  template <typename Report>
-  void compare(const tlm::tlm_generic_payload& trans, Report&& report) const {
-    const auto same = [&](bool held, const char* what) {
-      if (!held) report(std::string(what) + " changed");
-    };
-    same(trans.get_command() == command_, "command");
-    same(trans.get_address() == address_, "address");
-    same(trans.get_data_ptr() == data_, "data pointer");
-    same(trans.get_data_length() == length_, "data length");
-    same(trans.get_streaming_width() == streaming_width_, "streaming width");
-    same(trans.get_byte_enable_ptr() == enables_, "byte enable pointer");
-    same(trans.get_byte_enable_length() == enables_length_, "byte enable length");
-    same(std::equal(written_.begin(), written_.end(), data_), "data of a write");
-    same(std::equal(enable_values_.begin(), enable_values_.end(), enables_), "byte enables");
-    for (unsigned i = 0; i < extensions_.size(); ++i) {
-      same(trans.get_extension(i) == extensions_[i], "list of extensions");
-    }
-    if (trans.has_mm() && trans.get_ref_count() != references_) report("the payload was kept");
-  }
-
- private:
-  tlm::tlm_command command_;
-  std::uint64_t address_;
-  unsigned char* data_;
-  unsigned length_, streaming_width_;
-  unsigned char* enables_;
-  unsigned enables_length_;
-  int references_;
-  std::vector<unsigned char> written_, enable_values_;
-  std::vector<tlm::tlm_extension_base*> extensions_;
-};
-
-/// Asserts the rules of the TLM-2.0 base protocol for blocking transport, debug transport, DMI and
-/// its revocation on one binding. What was broken becomes a test failure when the checker goes,
-/// unless a test takes it first.
+/// Asserts the rules of the TLM-2.0 base protocol for blocking and non-blocking transport, debug
+/// transport, DMI and its revocation on one binding. What was broken, and transactions that are
+/// still under way, become test failures when the checker goes, unless a test takes them first.
 class ProtocolChecker : public PassThrough {
  public:
   using PassThrough::PassThrough;
+  /// For runs that are cut short.
+  bool may_end_under_way = false;
 
   ~ProtocolChecker() override {
-    for (const std::string& violation : violations_) ADD_FAILURE() << name() << ": " << violation;
+    if (!may_end_under_way) phases_.ended();
+    std::map<std::string, unsigned> times;
+    for (const std::string& violation : violations_) ++times[violation];
+    for (const auto& [violation, number] : times) {
+      ADD_FAILURE() << name() << ": " << violation << ", " << number << " times";
+    }
   }
 
   std::vector<std::string> take_violations() { return std::exchange(violations_, {}); }
   std::uint64_t calls() const { return calls_; }
+  const PhaseRules& phases() const { return phases_; }
+
+  /// Reports what is under way as if the simulation were over.
+  void end() { phases_.ended(); }
 
  private:
   void report(std::string what) { violations_.push_back(std::move(what)); }
@@ -95,6 +56,24 @@ class ProtocolChecker : public PassThrough {
     }
     // A target that waits may shorten the annotation, but never get ahead of the call.
     if (sc_core::sc_time_stamp() + delay < begin) report("blocking: ended before it began");
+  }
+
+  tlm::tlm_sync_enum nb_transport_fw(Payload& trans, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override {
+    ++calls_;
+    const PhaseRules::Call call = phases_.forward(trans, phase, delay);
+    const auto answer = out->nb_transport_fw(trans, phase, delay);
+    phases_.forward_returned(call, answer, phase, delay);
+    return answer;
+  }
+
+  tlm::tlm_sync_enum nb_transport_bw(Payload& trans, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override {
+    ++calls_;
+    const PhaseRules::Call call = phases_.backward(trans, phase, delay);
+    const auto answer = in->nb_transport_bw(trans, phase, delay);
+    phases_.backward_returned(call, answer, phase, delay);
+    return answer;
   }
 
   unsigned transport_dbg(Payload& trans) override {
@@ -128,6 +107,7 @@ class ProtocolChecker : public PassThrough {
 
   std::vector<std::string> violations_;
   std::uint64_t calls_ = 0;
+  PhaseRules phases_{[this](std::string what) { report(std::move(what)); }};
 };
 
 }  // namespace cxlpool::module_test

@@ -34,7 +34,7 @@ struct Case {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const std::string& platform : catalog()) {
-    for (const char* mode : {"functional", "lt"}) all.push_back({platform, mode});
+    for (const char* mode : {"functional", "lt", "at"}) all.push_back({platform, mode});
   }
   return all;
 }

@@ -34,7 +34,8 @@ INSTANTIATE_TEST_SUITE_P(
     System, Determinism,
     ::testing::Values(Case{"two-hosts.yaml", "functional"}, Case{"two-hosts.yaml", "lt"},
                       Case{"sixteen-hosts.yaml", "lt"}, Case{"hot-plug.yaml", "functional"},
-                      Case{"hot-plug.yaml", "lt"}, Case{"four-way.yaml", "functional"}),
+                      Case{"hot-plug.yaml", "lt"}, Case{"hot-plug.yaml", "at"},
+                      Case{"two-hosts.yaml", "at"}, Case{"four-way.yaml", "functional"}),
     [](const auto& info) {
       std::string name = info.param.platform;
       name = name.substr(0, name.find('.')) + "_" + info.param.mode;
