@@ -189,6 +189,7 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
   if (recorder_) recorder_->record(host, answer.trans, answer.parts);
+  if (options_.observer) options_.observer->answered(host, answer);
   ++answered_;
   while (next_hotplug_ < description_.hotplug.size() &&
          description_.hotplug[next_hotplug_].after_requests <= answered_) {

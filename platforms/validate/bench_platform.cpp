@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "platforms/profiles.h"
+#include "platforms/reader.h"
+#include "platforms/validate/bench.h"
+
+namespace cxlpool::validation {
+namespace {
+
+using namespace cxlpool::platforms;
+
+constexpr std::uint64_t device_bytes = 1ull << 30;
+constexpr std::uint64_t base = 0x1'0000'0000;
+
+Profile read_profile_named(const std::string& name) {
+  for (const ProfileDocument& document : profile_documents()) {
+    if (document.name == name) return read_profile(document);
+  }
+  throw std::invalid_argument("no profile is named " + name);
+}
+
+/// As a platform file, so that profiles, defaults and checks are those of every other platform.
+std::string text_of(const Bench& bench) {
+  const Profile profile = read_profile_named(bench.profile);
+  const std::string use = ", profile: " + bench.profile;
+  const unsigned ports = bench.devices;
+  std::string text = fmt::format(
+      "version: 1\n"
+      "hosts: [{{name: h0, windows: [{{base: 0x{:x}, size: {}B, targets: [hb0]}}], bridges: "
+      "[{{name: hb0, root_ports: {}}}]{}}}]\n",
+      base, device_bytes * bench.devices, ports, profile.host ? use : "");
+  if (profile.switch_timing) {
+    text += fmt::format("switches: [{{name: sw0, upstream: h0.hb0.rp0, downstream: {}{}}}]\n",
+                        ports, use);
+  }
+  text += "devices:\n";
+  for (unsigned i = 0; i < bench.devices; ++i) {
+    text +=
+        fmt::format("- {{name: mem{}, at: {}{}, volatile: {}B, profile: {}}}\n", i,
+                    profile.switch_timing ? "sw0.ds" : "h0.hb0.rp", i, device_bytes, bench.profile);
+  }
+  text += "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [";
+  for (unsigned i = 0; i < bench.devices; ++i) text += fmt::format("{}mem{}", i ? ", " : "", i);
+  return text + "]}]\n";
+}
+
+void make_media_fast(PlatformDescription& platform) {
+  for (DeviceDescription& device : platform.devices) {
+    device.timing = DeviceTimingDescription{};
+    device.timing.queue = 4'096;
+    device.timing.media.queue = 4'096;
+    device.timing.media.latency = 10 * timing::ps_per_ns;
+  }
+  for (LinkDescription& link : platform.links) {
+    if (!link.physical) continue;
+    link.physical->queue = 4'096;
+    link.physical->credits = 4'096;
+  }
+}
+
+TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thread) {
+  TrafficDescription stream;
+  stream.host = "h0";
+  stream.pattern = load.pattern == Pattern::sequential ? "sequential" : "uniform";
+  const std::uint64_t share =
+      device_bytes * bench.devices / load.threads / 65'536 * 65'536;  // of whole pages
+  stream.base = base + thread * share;
+  stream.size = share;
+  stream.requests = std::max<std::uint64_t>(load.requests / load.threads, 16);
+  stream.read_percent = load.read_percent;
+  stream.sizes = {load.size};
+  stream.outstanding = load.outstanding;
+  if (load.bytes_per_second == 0) {
+    stream.injection.kind = Injection::closed;
+    stream.injection.delay = load.delay;
+    return stream;
+  }
+  stream.injection.kind = load.bounded ? Injection::paced : Injection::open;
+  stream.injection.pace.bytes_per_second = load.bytes_per_second / load.threads;
+  stream.injection.arrival = load.poisson ? Arrival::poisson : Arrival::fixed;
+  return stream;
+}
+
+}  // namespace
+
+PlatformDescription make_platform(const Bench& bench, const Load& load) {
+  PlatformDescription platform = read_platform_text(text_of(bench), "bench.yaml");
+  if (bench.remote) {
+    for (HostDescription& host : platform.hosts) {
+      host.timing.request_latency += bench.hop / 2;
+      host.timing.response_latency += bench.hop / 2;
+    }
+  }
+  for (LinkDescription& link : platform.links) {
+    if (bench.width != 0 && link.physical) link.physical->width = bench.width;
+  }
+  for (HostDescription& host : platform.hosts) {
+    if (bench.host_reads == 0) continue;
+    host.timing.read = {};
+    host.timing.read.bytes_per_second = bench.host_reads;
+  }
+  for (DeviceDescription& device : platform.devices) {
+    if (bench.media) device.timing.media.latency = *bench.media;
+    if (!bench.controller) continue;
+    device.timing.request_latency = *bench.controller / 2;
+    device.timing.response_latency = *bench.controller - *bench.controller / 2;
+  }
+  if (bench.fast_media) make_media_fast(platform);
+  for (unsigned i = 0; i < load.threads; ++i) {
+    platform.traffic.push_back(stream_of(bench, load, i));
+  }
+  return platform;
+}
+
+}  // namespace cxlpool::validation

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Peaks: of links, with media that nobody waits for, and of whole devices.
+#include "platforms/validate/tables.h"
+
+namespace cxlpool::validation {
+
+Table link_peaks() {
+  Table table{"link_peaks", "Link peaks", {}, {}, {}};
+  table.notes.push_back(
+      "Media and queues that nobody waits for, 512 reads and writes in flight. Nothing is fitted: "
+      "flit packing and framing follow from the specification, generation and width.");
+  for (const ReferenceRow& row : reference_rows("link_peaks")) {
+    Bench bench;
+    bench.profile = row.text("profile");
+    bench.width = row.count("width");
+    bench.fast_media = true;
+    Load load;
+    load.read_percent = row.count("read_percent");
+    load.outstanding = 512;
+    load.requests = 60'000;
+    table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
+                          row.number("published"), measure(bench, load).bandwidth,
+                          row.text("source"), 1});
+  }
+  return table;
+}
+
+Table device_peaks() {
+  Table table{"device_peaks", "Peaks of devices with their media", {}, {}, {}};
+  table.notes.push_back(
+      "MLC, 16 threads. Efficiency of the DRAM follows from its timing parameters and the "
+      "scheduler.");
+  for (const ReferenceRow& row : reference_rows("device_peaks")) {
+    Bench bench;
+    bench.profile = row.text("profile");
+    const Pattern pattern =
+        row.text("pattern") == "sequential" ? Pattern::sequential : Pattern::random;
+    const Load load = saturating(Injector::mlc, pattern, row.count("read_percent"));
+    table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
+                          row.number("published"), measure(bench, load).bandwidth,
+                          row.text("source"), 0});
+  }
+  return table;
+}
+
+}  // namespace cxlpool::validation
