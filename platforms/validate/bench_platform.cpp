@@ -65,8 +65,11 @@ TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thre
   TrafficDescription stream;
   stream.host = "h0";
   stream.pattern = load.pattern == Pattern::sequential ? "sequential" : "uniform";
-  const std::uint64_t share =
-      device_bytes * bench.devices / load.threads / 65'536 * 65'536;  // of whole pages
+  // An odd number of pages apart: physical pages are scattered, and streams that all begin in the
+  // same bank of another row would meet there for ever.
+  constexpr std::uint64_t page = 4'096;
+  const std::uint64_t pages = device_bytes * bench.devices / load.threads / page;
+  const std::uint64_t share = (load.threads == 1 ? pages : pages - 77) * page;
   stream.base = base + thread * share;
   stream.size = share;
   stream.requests = std::max<std::uint64_t>(load.requests / load.threads, 16);

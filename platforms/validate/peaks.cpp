@@ -7,7 +7,7 @@ namespace cxlpool::validation {
 Table link_peaks() {
   Table table{"link_peaks", "Link peaks", {}, {}, {}};
   table.notes.push_back(
-      "Media and queues that nobody waits for, 512 reads and writes in flight. Nothing is fitted: "
+      "Media and queues that nobody waits for, 2,048 reads and writes in flight. Nothing is fitted: "
       "flit packing and framing follow from the specification, generation and width.");
   for (const ReferenceRow& row : reference_rows("link_peaks")) {
     Bench bench;
@@ -16,7 +16,7 @@ Table link_peaks() {
     bench.fast_media = true;
     Load load;
     load.read_percent = row.count("read_percent");
-    load.outstanding = 512;
+    load.outstanding = 2'048;
     load.requests = 60'000;
     table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
                           row.number("published"), measure(bench, load).bandwidth,
