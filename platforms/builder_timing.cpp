@@ -69,6 +69,7 @@ timing::LinkConfig make_link_config(const PhysicalLinkDescription& physical) {
   }
   config.mdh = physical.mdh;
   config.sync_header_bypass = physical.sync_header_bypass;
+  config.skp_ordered_sets = physical.skp_ordered_sets;
   return config;
 }
 

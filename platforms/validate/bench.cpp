@@ -16,19 +16,22 @@ using namespace cxlpool::platforms;
 
 constexpr std::chrono::seconds patience{60};
 
-/// Counts the answers between the warm-up and the draining of the last requests, those below and
-/// from `boundary` up apart.
+/// Counts the answers between the warm-up and the draining of the last requests, as those below
+/// `boundary` have them; those from it up count apart.
 class SteadyState final : public traffic::RequestObserver {
  public:
   SteadyState(std::uint64_t requests, std::uint64_t boundary)
       : begin_(requests / 4), end_(requests - requests / 10), boundary_(boundary) {}
 
   void answered(fabric::HostId, const traffic::Answer& answer) override {
-    const std::uint64_t number = answered_++;
-    if (number == begin_) from_ = answer.answered_at;
-    if (number <= begin_ || number > end_) return;
-    to_ = answer.answered_at;
-    Sums& sums = sums_[answer.request.address >= boundary_];
+    const bool beyond = answer.request.address >= boundary_;
+    if (!beyond) {
+      const std::uint64_t number = answered_++;
+      if (number == begin_) from_ = answer.answered_at;
+      if (number < end_) to_ = answer.answered_at;
+    }
+    if (answered_ <= begin_ + 1 || answered_ > end_) return;
+    Sums& sums = sums_[beyond];
     const bool is_read = answer.trans.is_read();
     sums.bytes += answer.trans.get_data_length();
     (is_read ? sums.reads : sums.writes) += 1;
@@ -64,7 +67,9 @@ class SteadyState final : public traffic::RequestObserver {
 
 std::string run_steady(const PlatformDescription& platform, std::uint64_t boundary) {
   std::uint64_t requests = 0;
-  for (const TrafficDescription& stream : platform.traffic) requests += stream.requests;
+  for (const TrafficDescription& stream : platform.traffic) {
+    if (stream.base < boundary) requests += stream.requests;
+  }
   SteadyState observer(requests, boundary);
   RunOptions options;
   options.mode = traffic::Mode::at;
@@ -90,13 +95,18 @@ std::array<Measurement, 2> measure_apart(const PlatformDescription& platform,
 }
 
 Measurement measure(const Bench& bench, const Load& load) {
-  return measure_apart(make_platform(bench, load), UINT64_MAX).front();
+  const auto [loads, probes] = measure_apart(make_platform(bench, load), boundary(bench));
+  if (load.probes == 0) return loads;
+  return {loads.bandwidth + probes.bandwidth, probes.latency, loads.write_latency};
 }
 
 Measurement measure_idle(const Bench& bench, unsigned read_percent) {
+  constexpr timing::Picoseconds mean_pause = 1'000 * timing::ps_per_ns;
   Load load;
   load.read_percent = read_percent;
-  load.requests = 2'000;
+  load.requests = 4'000;
+  load.bounded = true;
+  load.bytes_per_second = load.size * 1'000'000'000'000 / mean_pause;
   return measure(bench, load);
 }
 

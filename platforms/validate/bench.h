@@ -18,6 +18,7 @@ inline constexpr timing::Picoseconds remote_socket_hop = 234'800;
 /// A host with one device or several at root ports of their own, in one interleaved region.
 struct Bench {
   std::string profile;
+  std::string switch_profile;  ///< of a switch above the devices; empty: as the profile has it
   unsigned devices = 1;
   bool remote = false;      ///< the host's cores are on the other socket
   unsigned width = 0;       ///< lanes in place of the profile's; 0: as the profile
@@ -42,6 +43,8 @@ struct Load {
   bool poisson = true;                 ///< by the clock: with exponential gaps
   bool bounded = false;                ///< by the clock: at most `outstanding` in flight
   std::uint64_t requests = 20'000;     ///< of all threads
+  unsigned probes = 0;  ///< threads that read one line at a time beside it; latency is theirs
+  std::uint64_t probe_requests = 0;  ///< of each
 };
 
 /// Steady state: without the first quarter of the answers, and without the last tenth.
@@ -52,16 +55,20 @@ struct Measurement {
 };
 
 platforms::PlatformDescription make_platform(const Bench& bench, const Load& load);
+/// Where the addresses of the probes begin.
+std::uint64_t boundary(const Bench& bench);
 
 /// Runs it, approximately timed, in a process of its own. Throws std::runtime_error for a run that
 /// fails.
 Measurement measure(const Bench& bench, const Load& load);
 
-/// The same of any platform, what is below the address `boundary` and the rest apart.
+/// The same of any platform: what goes to addresses below `boundary`, whose steady state it is, and
+/// the rest apart.
 std::array<Measurement, 2> measure_apart(const platforms::PlatformDescription& platform,
                                          std::uint64_t boundary);
 
-/// One request at a time, at random addresses.
+/// One request at a time, at random addresses and after random pauses: a loop without pauses could
+/// fall into step with the refresh of the DRAM.
 Measurement measure_idle(const Bench& bench, unsigned read_percent);
 
 }  // namespace cxlpool::validation

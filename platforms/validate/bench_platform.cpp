@@ -25,22 +25,24 @@ Profile read_profile_named(const std::string& name) {
 /// As a platform file, so that profiles, defaults and checks are those of every other platform.
 std::string text_of(const Bench& bench) {
   const Profile profile = read_profile_named(bench.profile);
-  const std::string use = ", profile: " + bench.profile;
   const unsigned ports = bench.devices;
+  const bool own_switch = bench.switch_profile.empty() && profile.switch_timing;
+  const bool switched = own_switch || !bench.switch_profile.empty();
   std::string text = fmt::format(
       "version: 1\n"
       "hosts: [{{name: h0, windows: [{{base: 0x{:x}, size: {}B, targets: [hb0]}}], bridges: "
       "[{{name: hb0, root_ports: {}}}]{}}}]\n",
-      base, device_bytes * bench.devices, ports, profile.host ? use : "");
-  if (profile.switch_timing) {
-    text += fmt::format("switches: [{{name: sw0, upstream: h0.hb0.rp0, downstream: {}{}}}]\n",
-                        ports, use);
+      base, device_bytes * bench.devices, switched ? 1 : ports,
+      profile.host ? ", profile: " + bench.profile : "");
+  if (switched) {
+    text += fmt::format(
+        "switches: [{{name: sw0, upstream: h0.hb0.rp0, downstream: {}, profile: {}}}]\n", ports,
+        own_switch ? bench.profile : bench.switch_profile);
   }
   text += "devices:\n";
   for (unsigned i = 0; i < bench.devices; ++i) {
-    text +=
-        fmt::format("- {{name: mem{}, at: {}{}, volatile: {}B, profile: {}}}\n", i,
-                    profile.switch_timing ? "sw0.ds" : "h0.hb0.rp", i, device_bytes, bench.profile);
+    text += fmt::format("- {{name: mem{}, at: {}{}, volatile: {}B, profile: {}}}\n", i,
+                        switched ? "sw0.ds" : "h0.hb0.rp", i, device_bytes, bench.profile);
   }
   text += "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [";
   for (unsigned i = 0; i < bench.devices; ++i) text += fmt::format("{}mem{}", i ? ", " : "", i);
@@ -61,6 +63,10 @@ void make_media_fast(PlatformDescription& platform) {
   }
 }
 
+/// What the measuring threads have for themselves, at the end.
+constexpr std::uint64_t probed_bytes = 192ull << 20;
+
+/// Thread `thread` of the load.
 TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thread) {
   TrafficDescription stream;
   stream.host = "h0";
@@ -68,7 +74,7 @@ TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thre
   // An odd number of pages apart: physical pages are scattered, and streams that all begin in the
   // same bank of another row would meet there for ever.
   constexpr std::uint64_t page = 4'096;
-  const std::uint64_t pages = device_bytes * bench.devices / load.threads / page;
+  const std::uint64_t pages = (boundary(bench) - base) / load.threads / page;
   const std::uint64_t share = (load.threads == 1 ? pages : pages - 77) * page;
   stream.base = base + thread * share;
   stream.size = share;
@@ -87,7 +93,25 @@ TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thre
   return stream;
 }
 
+/// A thread that chases a pointer beside the load, for as long as the load lasts.
+TrafficDescription probe_of(const Bench& bench, const Load& load, unsigned probe) {
+  TrafficDescription stream;
+  stream.host = "h0";
+  stream.pattern = "uniform";
+  const std::uint64_t share = probed_bytes / load.probes;
+  stream.base = boundary(bench) + probe * share;
+  stream.size = share;
+  stream.outstanding = 1;
+  stream.injection.kind = Injection::closed;
+  stream.requests = load.probe_requests;
+  return stream;
+}
+
 }  // namespace
+
+std::uint64_t boundary(const Bench& bench) {
+  return base + device_bytes * bench.devices - probed_bytes;
+}
 
 PlatformDescription make_platform(const Bench& bench, const Load& load) {
   PlatformDescription platform = read_platform_text(text_of(bench), "bench.yaml");
@@ -114,6 +138,9 @@ PlatformDescription make_platform(const Bench& bench, const Load& load) {
   if (bench.fast_media) make_media_fast(platform);
   for (unsigned i = 0; i < load.threads; ++i) {
     platform.traffic.push_back(stream_of(bench, load, i));
+  }
+  for (unsigned i = 0; i < load.probes; ++i) {
+    platform.traffic.push_back(probe_of(bench, load, i));
   }
   return platform;
 }

@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "platforms/input_error.h"
 #include "platforms/profiles.h"
+#include "platforms/scalar.h"
 #include "traffic/nearest.h"
 
 namespace cxlpool::validation {
@@ -21,69 +24,133 @@ using platforms::quotable;
   throw std::invalid_argument("--case: " + message);
 }
 
-std::string parse_profile(std::string_view text) {
+bool is_for(const platforms::Profile& profile, bool device) {
+  return device ? profile.device.has_value()
+                : profile.switch_timing.has_value() && !profile.device.has_value();
+}
+
+/// The name of a profile that a device, or else a switch, can have.
+std::string parse_profile(const char* key, std::string_view text, bool device) {
   std::vector<std::string_view> names;
   for (const platforms::ProfileDocument& document : platforms::profile_documents()) {
-    if (!platforms::read_profile(document).device) continue;
+    if (!is_for(platforms::read_profile(document), device)) {
+      if (document.name != text) continue;
+      fail(fmt::format("{}: {} is no profile of a {}{}", key, text, device ? "device" : "switch",
+                       device ? "; behind such a switch is profile=a1000,switch=" +
+                                    std::string(text)
+                              : ""));
+    }
     if (document.name == text) return std::string(text);
     names.push_back(document.name);
   }
-  fail(fmt::format("no profile of a device is named \"{}\"{}", quotable(text),
-                   traffic::did_you_mean(text, names)));
+  fail(fmt::format("{}: no profile of a {} is named \"{}\"{}", key, device ? "device" : "switch",
+                   quotable(text), traffic::did_you_mean(text, names)));
 }
 
-/// 0 to 1, in hundredths; a fraction of at most two digits is exact.
+/// A fraction from 0 to 1, or 0% to 100%; whole percents are what traffic is made in.
 unsigned parse_read(std::string_view text) {
-  const auto wrong = [text] {
-    fail(fmt::format("read: expected a fraction from 0 to 1 such as 0.74, got \"{}\"",
-                     quotable(text)));
-  };
-  unsigned hundredths = 0;
+  if (const auto percent = platforms::parse_percent(text)) return *percent;
   const std::size_t dot = std::min(text.find('.'), text.size());
   const std::string_view whole = text.substr(0, dot);
-  std::string_view part = dot < text.size() ? text.substr(dot + 1) : "";
-  if ((whole != "0" && whole != "1") || (dot < text.size() && part.empty())) wrong();
-  if (part.size() > 6 || part.find_first_not_of("0123456789") != part.npos) wrong();
-  hundredths = whole == "1" ? 100 : 0;
-  while (part.size() > 2 && part.back() == '0') part.remove_suffix(1);
-  if (part.size() > 2) {
-    fail(fmt::format("read: expected a fraction in hundredths such as 0.74, got \"{}\"",
+  const std::string_view part = dot < text.size() ? text.substr(dot + 1) : "0";
+  const bool digits = !part.empty() && part.size() <= 6 &&
+                      part.find_first_not_of("0123456789") == std::string_view::npos;
+  unsigned millionths = whole == "1" ? 1'000'000 : 0;
+  if (digits) {
+    for (std::size_t i = 0, unit = 100'000; i < part.size(); ++i, unit /= 10) {
+      millionths += static_cast<unsigned>(unit) * static_cast<unsigned>(part[i] - '0');
+    }
+  }
+  if (!digits || (whole != "0" && whole != "1") || millionths > 1'000'000) {
+    fail(fmt::format("read: expected a fraction from 0 to 1 such as 0.74, got \"{}\"",
                      quotable(text)));
   }
-  for (std::size_t i = 0, unit = 10; i < part.size(); ++i, unit /= 10) {
-    hundredths += static_cast<unsigned>(unit) * static_cast<unsigned>(part[i] - '0');
-  }
-  if (hundredths > 100) wrong();
-  return hundredths;
+  return (millionths + 5'000) / 10'000;
 }
 
-unsigned parse_devices(std::string_view text) {
+/// One of a few numbers.
+unsigned parse_one_of(const char* key, std::string_view text,
+                      std::initializer_list<unsigned> choices) {
   unsigned count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || (count != 1 && count != 2 && count != 4 && count != 8)) {
-    fail(fmt::format("devices: expected 1, 2, 4 or 8, got \"{}\"", quotable(text)));
+  if (whole && std::find(choices.begin(), choices.end(), count) != choices.end()) return count;
+  std::string list;
+  for (const unsigned choice : choices) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", choice);
   }
-  return count;
+  fail(fmt::format("{}: expected one of {}, got \"{}\"", key, list, quotable(text)));
 }
 
-bool parse_socket(std::string_view text) {
-  if (text != "local" && text != "remote") {
-    fail(fmt::format("socket: expected local or remote, got \"{}\"", quotable(text)));
+template <class T>
+T parse_word(const char* key, std::string_view text,
+             std::initializer_list<std::pair<const char*, T>> words) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const auto& [name, value] : words) {
+    if (text == name) return value;
+    names.push_back(name);
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", name);
   }
-  return text == "remote";
+  fail(fmt::format("{}: expected one of {}, got \"{}\"{}", key, list, quotable(text),
+                   traffic::did_you_mean(text, names)));
 }
 
-Injector parse_injector(std::string_view text) {
-  if (text == "paced") return Injector::paced;
-  if (text == "mlc") return Injector::mlc;
-  if (text == "open") return Injector::open;
-  fail(fmt::format("injector: expected paced, mlc or open, got \"{}\"", quotable(text)));
+timing::Picoseconds parse_hop(std::string_view text) {
+  constexpr timing::Picoseconds most = 10'000 * timing::ps_per_ns;
+  const auto hop = platforms::parse_duration(text);
+  if (!hop) fail("hop: " + hop.problem());
+  if (*hop > most) fail(fmt::format("hop: expected at most 10us, got {}", quotable(text)));
+  return *hop;
+}
+
+std::uint32_t parse_size(std::string_view text) {
+  const auto size = platforms::parse_size(text);
+  if (!size) fail("size: " + size.problem());
+  if (*size < 64 || *size > 4'096 || (*size & (*size - 1)) != 0) {
+    fail(fmt::format("size: expected 64B, 128B, ... or 4KiB, got {}", quotable(text)));
+  }
+  return static_cast<std::uint32_t>(*size);
 }
 
 /// Whole systems are loaded as their figures were taken; a bare device by the clock.
 Injector usual_injector(const std::string& profile) {
-  return profile == "a1000" || profile == "local-ddr5" ? Injector::mlc : Injector::paced;
+  if (profile == "a1000" || profile == "local-ddr5") return Injector::mlc;
+  return profile == "vldb25-blade" ? Injector::closed : Injector::paced;
+}
+
+void set(Case& parsed, std::string_view key, std::string_view value) {
+  if (key == "profile") {
+    parsed.profile = parse_profile("profile", value, true);
+  } else if (key == "switch") {
+    parsed.switch_profile = parse_profile("switch", value, false);
+  } else if (key == "read") {
+    parsed.read_percent = parse_read(value);
+  } else if (key == "devices") {
+    parsed.devices = parse_one_of("devices", value, {1, 2, 3, 4, 6, 8, 12, 16});
+  } else if (key == "width") {
+    parsed.width = parse_one_of("width", value, {1, 2, 4, 8, 16});
+  } else if (key == "socket") {
+    parsed.remote = parse_word<bool>("socket", value, {{"local", false}, {"remote", true}});
+  } else if (key == "hop") {
+    parsed.hop = parse_hop(value);
+  } else if (key == "injector") {
+    parsed.injector = parse_word<Injector>("injector", value,
+                                           {{"paced", Injector::paced},
+                                            {"mlc", Injector::mlc},
+                                            {"closed", Injector::closed},
+                                            {"poisson", Injector::poisson},
+                                            {"fixed", Injector::fixed}});
+  } else if (key == "pattern") {
+    parsed.pattern = parse_word<Pattern>(
+        "pattern", value, {{"random", Pattern::random}, {"sequential", Pattern::sequential}});
+  } else if (key == "size") {
+    parsed.size = parse_size(value);
+  } else {
+    fail(fmt::format("unknown key \"{}\"{}", quotable(key),
+                     traffic::did_you_mean(key, {"profile", "switch", "read", "devices", "width",
+                                                 "socket", "hop", "injector", "pattern", "size"})));
+  }
 }
 
 }  // namespace
@@ -103,24 +170,14 @@ Case parse_case(std::string_view text) {
     const std::string_view key = item.substr(0, equals);
     const std::string_view value = item.substr(equals + 1);
     if (!seen.insert(key).second) fail(fmt::format("{} is given twice", quotable(key)));
-    if (key == "profile") {
-      parsed.profile = parse_profile(value);
-    } else if (key == "read") {
-      parsed.read_percent = parse_read(value);
-    } else if (key == "devices") {
-      parsed.devices = parse_devices(value);
-    } else if (key == "socket") {
-      parsed.remote = parse_socket(value);
-    } else if (key == "injector") {
-      parsed.injector = parse_injector(value);
-    } else {
-      fail(fmt::format(
-          "unknown key \"{}\"{}", quotable(key),
-          traffic::did_you_mean(key, {"profile", "read", "devices", "socket", "injector"})));
-    }
+    set(parsed, key, value);
   }
   if (parsed.profile.empty()) fail("profile is missing: expected one such as profile=mess-x8");
+  if (seen.count("hop") != 0 && !parsed.remote) fail("hop: expected socket=remote beside it");
   if (seen.count("injector") == 0) parsed.injector = usual_injector(parsed.profile);
+  if (seen.count("pattern") == 0 && parsed.injector == Injector::mlc) {
+    parsed.pattern = Pattern::sequential;
+  }
   return parsed;
 }
 
@@ -129,17 +186,21 @@ CaseResult run_case(const Case& asked) {
   result.asked = asked;
   Bench bench;
   bench.profile = asked.profile;
+  bench.switch_profile = asked.switch_profile;
   bench.devices = asked.devices;
+  bench.width = asked.width;
   bench.remote = asked.remote;
-  const Pattern pattern = asked.injector == Injector::mlc ? Pattern::sequential : Pattern::random;
-  result.idle_latency = measure_idle(bench, asked.read_percent).latency;
-  const Measurement peak = measure(bench, saturating(asked.injector, pattern, asked.read_percent));
+  bench.hop = asked.hop;
+  const Measurement idle = measure_idle(bench, asked.read_percent);
+  result.idle_latency = idle.latency;
+  const Mix mix{asked.pattern, asked.read_percent, asked.size};
+  const Measurement peak = measure(bench, saturating(asked.injector, mix, asked.devices));
   result.peak = peak.bandwidth;
   result.peak_latency = peak.latency;
   for (const double fraction : {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95}) {
     const double offered = fraction * peak.bandwidth;
     result.points.push_back(
-        {offered, measure(bench, offering(asked.injector, pattern, asked.read_percent, offered))});
+        {offered, measure(bench, offering(asked.injector, mix, asked.devices, offered))});
   }
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platforms/validate/tables.h"
 
@@ -12,14 +13,20 @@ namespace cxlpool::validation {
 struct Case {
   std::string text;
   std::string profile;
+  std::string switch_profile;  ///< of a switch above the devices; empty: as the profile has it
   unsigned read_percent = 100;
   unsigned devices = 1;  ///< interleaved
+  unsigned width = 0;    ///< lanes; 0: as the profile has it
   bool remote = false;
+  timing::Picoseconds hop = remote_socket_hop;  ///< there and back, if remote
   Injector injector = Injector::paced;
+  Pattern pattern = Pattern::random;
+  std::uint32_t size = 64;
 };
 
-/// From `profile=mess-x8,read=0.74,devices=2,socket=remote,injector=mlc`; all but the profile may
-/// be left out. Throws std::invalid_argument with what would be right.
+/// From `profile=mess-x8,read=0.74,devices=2,socket=remote,injector=mlc` and what else
+/// docs/modules/validate.md has; all but the profile may be left out. Throws std::invalid_argument
+/// with what would be right.
 Case parse_case(std::string_view text);
 
 /// Idle latency, peak and loaded latencies; no published figures beside them.

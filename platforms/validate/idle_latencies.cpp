@@ -35,7 +35,8 @@ Table left_out_families() {
     if (!row.text("media_ns").empty()) bench.media = picoseconds("media_ns");
     if (!row.text("hop_ns").empty()) bench.hop = picoseconds("hop_ns");
     table.rows.push_back({row.text("name"), "ns", Role::predicted, row.number("published"),
-                          measure_idle(bench, 100).latency, row.text("from"), 15});
+                          measure_idle(bench, 100).latency, row.text("source"),
+                          row.number("tolerance")});
   }
   return table;
 }

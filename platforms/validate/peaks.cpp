@@ -33,9 +33,10 @@ Table device_peaks() {
   for (const ReferenceRow& row : reference_rows("device_peaks")) {
     Bench bench;
     bench.profile = row.text("profile");
-    const Pattern pattern =
-        row.text("pattern") == "sequential" ? Pattern::sequential : Pattern::random;
-    const Load load = saturating(Injector::mlc, pattern, row.count("read_percent"));
+    Mix mix;
+    mix.pattern = row.text("pattern") == "sequential" ? Pattern::sequential : Pattern::random;
+    mix.read_percent = row.count("read_percent");
+    const Load load = saturating(Injector::mlc, mix);
     table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
                           row.number("published"), measure(bench, load).bandwidth,
                           row.text("source"), 0});

@@ -39,13 +39,28 @@ std::string piped(const Lines& lines) {
   return text;
 }
 
+/// Nanoseconds and percents to a tenth, gigabytes a second to a hundredth.
+std::string figure(double value, const std::string& unit) {
+  return fmt::format("{:.{}f}", value, unit == "GB/s" ? 2 : 1);
+}
+
+std::string error_of(double percent, bool is_signed, bool within) {
+  return fmt::format("{} %{}",
+                     is_signed ? fmt::format("{:+.1f}", percent) : fmt::format("{:.1f}", percent),
+                     within ? "" : " !");
+}
+
+std::string asked_of(double tolerance) {
+  return tolerance == 0 ? "" : fmt::format("{:.0f} %", tolerance);
+}
+
 Lines lines_of(const std::vector<Row>& rows, bool with_sources) {
-  Lines lines{{"", "unit", "published", "model", "error", ""}};
+  Lines lines{{"", "unit", "published", "model", "error", "asked", "model's is"}};
   if (with_sources) lines.front().push_back("source");
   for (const Row& row : rows) {
-    lines.push_back({row.name, row.unit, fmt::format("{:.1f}", row.published),
-                     fmt::format("{:.1f}", row.model),
-                     fmt::format("{:+.1f} %{}", row.error_percent(), row.within() ? "" : " !"),
+    lines.push_back({row.name, row.unit, figure(row.published, row.unit),
+                     figure(row.model, row.unit),
+                     error_of(row.error_percent(), true, row.within()), asked_of(row.tolerance),
                      name_of(row.role)});
     if (with_sources) lines.back().push_back(row.source);
   }
@@ -53,12 +68,12 @@ Lines lines_of(const std::vector<Row>& rows, bool with_sources) {
 }
 
 Lines lines_of(const std::vector<Curve>& curves) {
-  Lines lines{{"", "published peak", "model peak", "peak error", "latency error", ""}};
+  Lines lines{{"", "up to GB/s", "points", "mean absolute error", "asked", "model's is"}};
   for (const Curve& curve : curves) {
-    lines.push_back({curve.name, fmt::format("{:.1f}", curve.published_peak),
-                     fmt::format("{:.1f}", curve.model_peak),
-                     fmt::format("{:+.1f} %", 100 * (curve.model_peak / curve.published_peak - 1)),
-                     fmt::format("{:.1f} %", curve.mean_absolute_error()), name_of(curve.role)});
+    lines.push_back({curve.name, fmt::format("{:.2f}", curve.highest()),
+                     fmt::format("{}", curve.points.size()),
+                     error_of(curve.mean_absolute_error(), false, curve.within()),
+                     asked_of(curve.tolerance), name_of(curve.role)});
   }
   return lines;
 }
@@ -89,9 +104,35 @@ Lines lines_of(const CaseResult& result) {
 }
 
 std::string head(const CaseResult& result) {
-  return fmt::format("{}: idle {:.1f} ns, peak {:.2f} GB/s at {:.1f} ns", result.asked.text,
+  return fmt::format("{}: {} % reads, idle {:.1f} ns, peak {:.2f} GB/s at {:.1f} ns, predicted",
+                     result.asked.text, result.asked.read_percent,
                      result.idle_latency, result.peak, result.peak_latency);
 }
+
+/// One sentence for the end: what was asked for, and what does not keep it.
+std::string verdict(const std::vector<Table>& tables) {
+  unsigned asked = 0, kept = 0;
+  for (const Table& table : tables) {
+    const auto count = [&](double tolerance, bool within) {
+      asked += tolerance != 0;
+      kept += tolerance != 0 && within;
+    };
+    for (const Row& row : table.rows) count(row.tolerance, row.within());
+    for (const Curve& curve : table.curves) count(curve.tolerance, curve.within());
+  }
+  return fmt::format("{} of {} figures and curves are within what is asked of them{}\n", kept, asked,
+                     kept == asked ? "" : "; the others are marked with !");
+}
+
+constexpr const char* preface = R"(# Accuracy
+
+Published measurements beside the model's, as
+
+    build/cxlpool validate --markdown > docs/accuracy.md
+
+prints them; `cxlpool validate` prints the same as plain text, with `--json` for programs. `fitted` says that a constant of the model was chosen with this figure in sight, `predicted` that none was. `asked` is the largest error that is accepted, empty where nothing is asked; `!` marks what is outside. The constants are in [platforms/catalog/devices](../platforms/catalog/devices), each with its source. [How the figures are taken](modules/validate.md).
+
+)";
 
 }  // namespace
 
@@ -106,11 +147,11 @@ std::string to_text(const std::vector<Table>& tables) {
     }
     text += '\n';
   }
-  return text;
+  return text + verdict(tables);
 }
 
 std::string to_markdown(const std::vector<Table>& tables) {
-  std::string text;
+  std::string text = preface;
   for (const Table& table : tables) {
     text += "## " + table.title + "\n\n";
     for (const std::string& note : table.notes) text += note + "\n\n";
@@ -121,7 +162,7 @@ std::string to_markdown(const std::vector<Table>& tables) {
                           curve.source);
     }
   }
-  return text;
+  return text + verdict(tables);
 }
 
 nlohmann::json to_json(const std::vector<Table>& tables) {
@@ -152,9 +193,10 @@ nlohmann::json to_json(const std::vector<Table>& tables) {
       curves.push_back({{"name", curve.name},
                         {"role", name_of(curve.role)},
                         {"source", curve.source},
-                        {"published_peak_GBps", curve.published_peak},
-                        {"model_peak_GBps", curve.model_peak},
+                        {"highest_GBps", curve.highest()},
                         {"mean_absolute_error_percent", curve.mean_absolute_error()},
+                        {"tolerance_percent", curve.tolerance},
+                        {"within", curve.within()},
                         {"points", points}});
     }
     all[table.id] = {{"title", table.title}, {"notes", table.notes}, {"rows", rows}};
@@ -180,6 +222,7 @@ nlohmann::json to_json(const CaseResult& result) {
                       {"write_latency_ns", point.measured.write_latency}});
   }
   return {{"case", result.asked.text},
+          {"read_percent", result.asked.read_percent},
           {"role", name_of(Role::predicted)},
           {"idle_latency_ns", result.idle_latency},
           {"peak_GBps", result.peak},

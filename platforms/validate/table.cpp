@@ -22,4 +22,6 @@ double Curve::mean_absolute_error() const {
   return points.empty() ? 0 : 100 * sum / static_cast<double>(points.size());
 }
 
+bool Curve::within() const { return tolerance == 0 || mean_absolute_error() <= tolerance; }
+
 }  // namespace cxlpool::validation

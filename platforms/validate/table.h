@@ -38,12 +38,14 @@ struct Curve {
   std::string name;
   Role role = Role::predicted;
   std::string source;
-  double published_peak = 0;  ///< GB/s
-  double model_peak = 0;      ///< GB/s
+  double tolerance = 0;       ///< percent, of the mean; 0: none is asked for
   std::vector<CurvePoint> points;
 
   /// Of the latencies, percent.
   double mean_absolute_error() const;
+  bool within() const;
+  /// Bandwidth of the last point, GB/s.
+  double highest() const { return points.empty() ? 0 : points.back().bandwidth; }
 };
 
 struct Table {

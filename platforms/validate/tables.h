@@ -19,14 +19,22 @@ Table contention();
 
 /// How the load of a published curve, or of a user's case, is injected.
 enum class Injector {
-  paced,  ///< by the clock, as Mess does: 256 lines in flight at most
-  mlc,    ///< 16 threads that think between accesses, as Intel's MLC does
-  open,   ///< at random times, whatever has come back
+  paced,    ///< by the clock, as Mess does: 256 lines in flight at most
+  mlc,      ///< 16 threads with delays, beside a thread that measures, as Intel's MLC does
+  closed,   ///< 24 threads that wait for their answers, as cxlbench does
+  poisson,  ///< open loop, at random times, whatever has come back
+  fixed,    ///< open loop, at fixed times
 };
 
-/// With as many in flight as the injector allows and nothing in between.
-Load saturating(Injector injector, Pattern pattern, unsigned read_percent);
+struct Mix {
+  Pattern pattern = Pattern::random;
+  unsigned read_percent = 100;
+  std::uint32_t size = 64;
+};
+
+/// With as many in flight as the injector has for so many devices, and nothing in between.
+Load saturating(Injector injector, const Mix& mix, unsigned devices = 1);
 /// At this offered rate.
-Load offering(Injector injector, Pattern pattern, unsigned read_percent, double gb_per_second);
+Load offering(Injector injector, const Mix& mix, unsigned devices, double gb_per_second);
 
 }  // namespace cxlpool::validation
