@@ -118,7 +118,8 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   }
   Station::Config config;
   config.label = described.name + ".media";
-  config.depth = media.queue;
+  // The controller's entries are all there is: none is set aside for what is on the way.
+  config.depth = described.timing.queue;
   config.latency = described.timing.response_latency;
   device.channels.push_back(make_station(time, config, pipe));
 }

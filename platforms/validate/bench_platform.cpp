@@ -53,7 +53,6 @@ void make_media_fast(PlatformDescription& platform) {
   for (DeviceDescription& device : platform.devices) {
     device.timing = DeviceTimingDescription{};
     device.timing.queue = 4'096;
-    device.timing.media.queue = 4'096;
     device.timing.media.latency = 10 * timing::ps_per_ns;
   }
   for (LinkDescription& link : platform.links) {

@@ -35,10 +35,9 @@ std::string parse_profile(const char* key, std::string_view text, bool device) {
   for (const platforms::ProfileDocument& document : platforms::profile_documents()) {
     if (!is_for(platforms::read_profile(document), device)) {
       if (document.name != text) continue;
-      fail(fmt::format("{}: {} is no profile of a {}{}", key, text, device ? "device" : "switch",
-                       device ? "; behind such a switch is profile=a1000,switch=" +
-                                    std::string(text)
-                              : ""));
+      fail(fmt::format(
+          "{}: {} is no profile of a {}{}", key, text, device ? "device" : "switch",
+          device ? "; behind such a switch is profile=a1000,switch=" + std::string(text) : ""));
     }
     if (document.name == text) return std::string(text);
     names.push_back(document.name);

@@ -59,9 +59,8 @@ Lines lines_of(const std::vector<Row>& rows, bool with_sources) {
   if (with_sources) lines.front().push_back("source");
   for (const Row& row : rows) {
     lines.push_back({row.name, row.unit, figure(row.published, row.unit),
-                     figure(row.model, row.unit),
-                     error_of(row.error_percent(), true, row.within()), asked_of(row.tolerance),
-                     name_of(row.role)});
+                     figure(row.model, row.unit), error_of(row.error_percent(), true, row.within()),
+                     asked_of(row.tolerance), name_of(row.role)});
     if (with_sources) lines.back().push_back(row.source);
   }
   return lines;
@@ -105,8 +104,8 @@ Lines lines_of(const CaseResult& result) {
 
 std::string head(const CaseResult& result) {
   return fmt::format("{}: {} % reads, idle {:.1f} ns, peak {:.2f} GB/s at {:.1f} ns, predicted",
-                     result.asked.text, result.asked.read_percent,
-                     result.idle_latency, result.peak, result.peak_latency);
+                     result.asked.text, result.asked.read_percent, result.idle_latency, result.peak,
+                     result.peak_latency);
 }
 
 /// One sentence for the end: what was asked for, and what does not keep it.
@@ -120,8 +119,8 @@ std::string verdict(const std::vector<Table>& tables) {
     for (const Row& row : table.rows) count(row.tolerance, row.within());
     for (const Curve& curve : table.curves) count(curve.tolerance, curve.within());
   }
-  return fmt::format("{} of {} figures and curves are within what is asked of them{}\n", kept, asked,
-                     kept == asked ? "" : "; the others are marked with !");
+  return fmt::format("{} of {} figures and curves are within what is asked of them{}\n", kept,
+                     asked, kept == asked ? "" : "; the others are marked with !");
 }
 
 constexpr const char* preface = R"(# Accuracy

@@ -38,7 +38,7 @@ struct Curve {
   std::string name;
   Role role = Role::predicted;
   std::string source;
-  double tolerance = 0;       ///< percent, of the mean; 0: none is asked for
+  double tolerance = 0;  ///< percent, of the mean; 0: none is asked for
   std::vector<CurvePoint> points;
 
   /// Of the latencies, percent.

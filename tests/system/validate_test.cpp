@@ -31,10 +31,9 @@ TEST(Validate, ATableAloneIsAsTheDocumentHasIt) {
 
 TEST(Validate, TheDocumentHasEveryFamily) {
   const std::string text = read_file(CXLPOOL_ACCURACY);
-  for (const char* title :
-       {"Link peaks", "Idle latencies", "Idle latencies of families left out",
-        "Peaks of devices with their media", "Loaded latencies",
-        "Interleave over several devices", "Contention behind a shared port"}) {
+  for (const char* title : {"Link peaks", "Idle latencies", "Idle latencies of families left out",
+                            "Peaks of devices with their media", "Loaded latencies",
+                            "Interleave over several devices", "Contention behind a shared port"}) {
     EXPECT_NE(section(text, title), "") << title;
   }
 }
@@ -71,7 +70,8 @@ TEST(Validate, ACaseGivesIdlePeakAndCurve) {
   EXPECT_NEAR(found["idle_latency_ns"].get<double>(), 107.4, 3.2);
   ASSERT_EQ(found["points"].size(), 12u);
   EXPECT_LT(found["points"][0]["latency_ns"], found["points"][11]["latency_ns"]);
-  EXPECT_EQ(cxlpool({"validate", "--json", "--case", "profile=mess-x8,read=0.74"}).out, outcome.out);
+  EXPECT_EQ(cxlpool({"validate", "--json", "--case", "profile=mess-x8,read=0.74"}).out,
+            outcome.out);
 }
 
 TEST(Validate, ACaseTakesDevicesSocketWidthAndSwitch) {
@@ -117,8 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"profile=generic-switch", "switch=generic-switch"},
         Wrong{"profile=a1000,switch=a1000", "a1000 is no profile of a switch"},
         Wrong{"read=0.5", "profile is missing"}, Wrong{"", "expected key=value"},
-        Wrong{"profile", "expected key=value"},
-        Wrong{"profile=a1000,", "expected key=value"},
+        Wrong{"profile", "expected key=value"}, Wrong{"profile=a1000,", "expected key=value"},
         Wrong{"profile=a1000,reed=0.5", "unknown key \"reed\", did you mean \"read\"?"},
         Wrong{"profile=a1000,read=1.5", "read: expected a fraction from 0 to 1"},
         Wrong{"profile=a1000,read=-0.1", "read: expected a fraction from 0 to 1"},
