@@ -14,7 +14,7 @@ namespace {
 
 using namespace cxlpool::platforms;
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds patience{600};  // for what hangs, not for what is slow
 
 /// Counts the answers between the warm-up and the draining of the last requests, as those below
 /// `boundary` have them; those from it up count apart.

@@ -12,7 +12,9 @@ namespace {
 
 using namespace cxlpool::platforms;
 
-constexpr std::uint64_t device_bytes = 1ull << 30;
+/// Many rows in every bank, and few enough pages that the host need not fetch new ones all the
+/// time.
+constexpr std::uint64_t device_bytes = 256ull << 20;
 constexpr std::uint64_t base = 0x1'0000'0000;
 
 Profile read_profile_named(const std::string& name) {
@@ -63,7 +65,7 @@ void make_media_fast(PlatformDescription& platform) {
 }
 
 /// What the measuring threads have for themselves, at the end.
-constexpr std::uint64_t probed_bytes = 192ull << 20;
+constexpr std::uint64_t probed_bytes = 64ull << 20;
 
 /// Thread `thread` of the load.
 TrafficDescription stream_of(const Bench& bench, const Load& load, unsigned thread) {

@@ -12,7 +12,7 @@ namespace {
 using namespace cxlpool::platforms;
 
 constexpr std::uint64_t window_base = 0x1'0000'0000;
-constexpr std::uint64_t device_bytes = 1ull << 30;
+constexpr std::uint64_t device_bytes = 256ull << 20;
 
 /// A host whose x8 ports each lead through a switch to a device; one region over all of them.
 std::string text_of(unsigned ports) {
@@ -113,9 +113,9 @@ Table contention() {
   Table table{"contention", "Contention behind a shared port", {}, {}, {}};
   table.notes.push_back(
       "A host, an x8 port of a switch and a device behind it. The controller's latency is chosen "
-      "on "
-      "the idle row, the number of other cores on the bandwidth that the victim loses; bandwidths "
-      "and the victim's latency are predictions. Aim: 20 %.");
+      "on the idle row, the number of other cores on the bandwidth that the victim loses, sync "
+      "headers on the two ports; what one port carries and the victim's latency are predictions. "
+      "Aim: 20 %.");
   const Measurement alone = victim(victim_cores * core_lines, 0);
   const Measurement crowded = victim(victim_cores * core_lines, other_cores * core_lines);
   const auto model = [&](const std::string& metric) {

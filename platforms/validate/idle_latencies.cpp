@@ -6,8 +6,8 @@ namespace cxlpool::validation {
 Table idle_latencies() {
   Table table{"idle_latencies", "Idle latencies", {}, {}, {}};
   table.notes.push_back(
-      "One access at a time. Each profile has one lumped constant, chosen on its own row; the hop "
-      "to the remote socket is a parameter of 234.8 ns that the A1000's two rows give. Aim: 3 %.");
+      "One access at a time. Each profile has one lumped constant, chosen on its own row; the hop"
+      " to the remote socket is a parameter of 234.8 ns that the A1000's two rows give. Aim: 3 %.");
   for (const ReferenceRow& row : reference_rows("idle_latencies")) {
     Bench bench;
     bench.profile = row.text("profile");
@@ -22,11 +22,10 @@ Table idle_latencies() {
 Table left_out_families() {
   Table table{"left_out_families", "Idle latencies of families left out", {}, {}, {}};
   table.notes.push_back(
-      "Each with the lumped constant that the other families or published segments give, as if its "
-      "own figure had never been published. Aim: 15 %. Melody's split by device is from memory, so "
-      "that "
-      "nothing is asked of its rows; that its device A is faster than other ASICs cannot be told "
-      "from those.");
+      "Each with the lumped constant that the other families or published segments give, as if "
+      "its own figure had never been published. Aim: 15 %. Melody's split by device is from "
+      "memory, so that nothing is asked of its rows; that its device A is faster than other ASICs"
+      " cannot be told from those.");
   for (const ReferenceRow& row : reference_rows("left_out_families")) {
     Bench bench;
     bench.profile = row.text("profile");

@@ -7,8 +7,8 @@ Table interleave() {
   Table table{"interleave", "Interleave over several devices", {}, {}, {}};
   table.notes.push_back(
       "24 cores in a closed loop: 15 lines each where they are random, as one core alone has, 48 "
-      "where prefetchers work. The device's rates are chosen on one device, the host's "
-      "bounds on four, sequential; all others are predictions. Aim: 10 %.");
+      "where prefetchers work. The device's rates are chosen on one device, the host's bounds on "
+      "four, sequential; all others are predictions. Aim: 10 %.");
   for (const ReferenceRow& row : reference_rows("interleave")) {
     Bench bench;
     bench.profile = row.text("profile");

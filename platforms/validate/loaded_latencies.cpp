@@ -123,10 +123,9 @@ Table loaded_latencies() {
       "controllers are chosen on the curves of sequential or Mess reads alone; writes and random "
       "addresses are predictions. Aim: 10 % in the mean.");
   table.notes.push_back(
-      "Short of it: reads beside nothing but writes (0 % read) to the A1000. Its controller holds "
-      "reads back for longer than the model's scheduler does, whose batches of writes are short. A "
-      "host's own controller does so less than the model: local memory, of which nothing is asked, "
-      "is predicted too slow where reads and writes mix.");
+      "Short of it: reads beside nothing but writes (0 % read) to the A1000, as if its controller "
+      "gathered longer batches of writes than the model's scheduler does. Local memory, of which "
+      "nothing is asked, is the other way round: too slow where reads and writes mix.");
   // By what the csv file says of the whole curve; its order is kept.
   std::vector<std::pair<ReferenceRow, std::vector<CurvePoint>>> curves;
   const auto same_curve = [](const ReferenceRow& a, const ReferenceRow& b) {

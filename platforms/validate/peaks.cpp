@@ -7,11 +7,9 @@ namespace cxlpool::validation {
 Table link_peaks() {
   Table table{"link_peaks", "Link peaks", {}, {}, {}};
   table.notes.push_back(
-      "Media and queues that nobody waits for, 2,048 reads and writes in flight. Nothing is "
-      "fitted: "
-      "flit packing and framing follow from the specification, generation and width; whether a "
-      "link "
-      "uses multi-data-headers and sync headers is what its read row shows. Aim: 1 %.");
+      "Media and queues that nobody waits for, 2,048 reads and writes in flight. Flit packing and"
+      " framing follow from the specification, generation and width; that a link uses multi-data-"
+      "headers, sync headers and SKP or not is chosen on the rows marked so. Aim: 1 %.");
   for (const ReferenceRow& row : reference_rows("link_peaks")) {
     Bench bench;
     bench.profile = row.text("profile");
@@ -32,10 +30,9 @@ Table device_peaks() {
   Table table{"device_peaks", "Peaks of devices with their media", {}, {}, {}};
   table.notes.push_back(
       "MLC, 16 threads. Efficiency of the DRAM follows from its timing parameters, the scheduler "
-      "and "
-      "the entries of its queue, which the A1000's row of 2:1 is fitted to. Local memory, without "
-      "CXL, is beside it to tell the DRAM's part from the link's; its writes are too fast, since "
-      "hosts give them less room than the model's scheduler.");
+      "and the entries of its queue, which the A1000's row of 2:1 is fitted to. Local memory, "
+      "without CXL, is beside it to tell the DRAM's part from the link's; its writes come "
+      "out too fast.");
   for (const ReferenceRow& row : reference_rows("device_peaks")) {
     Bench bench;
     bench.profile = row.text("profile");

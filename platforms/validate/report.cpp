@@ -2,6 +2,7 @@
 #include "platforms/validate/report.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -45,9 +46,9 @@ std::string figure(double value, const std::string& unit) {
 }
 
 std::string error_of(double percent, bool is_signed, bool within) {
-  return fmt::format("{} %{}",
-                     is_signed ? fmt::format("{:+.1f}", percent) : fmt::format("{:.1f}", percent),
-                     within ? "" : " !");
+  std::string text = fmt::format("{:.1f}", std::abs(percent));
+  if (is_signed && text != "0.0") text.insert(0, percent < 0 ? "-" : "+");
+  return text + (within ? " %" : " % !");
 }
 
 std::string asked_of(double tolerance) {
