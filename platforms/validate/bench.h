@@ -15,7 +15,8 @@ namespace cxlpool::validation {
 /// From the remote socket to the port and back; what EuroSys'24 measured, and nothing else.
 inline constexpr timing::Picoseconds remote_socket_hop = 234'800;
 
-/// A host with one device or several at root ports of their own, in one interleaved region.
+/// A host with one device or several, at root ports or switch ports of their own, in one
+/// interleaved region.
 struct Bench {
   std::string profile;
   std::string switch_profile;  ///< of a switch above the devices; empty: as the profile has it

@@ -25,30 +25,39 @@ Profile read_profile_named(const std::string& name) {
 }
 
 /// As a platform file, so that profiles, defaults and checks are those of every other platform.
+/// Three ways can only be at the root, and a bridge has eight targets at most: 3, 6 and 12 devices
+/// are below three bridges, 16 below two.
 std::string text_of(const Bench& bench) {
   const Profile profile = read_profile_named(bench.profile);
-  const unsigned ports = bench.devices;
+  const unsigned bridges = bench.devices % 3 == 0 ? 3 : bench.devices > 8 ? 2 : 1;
+  const unsigned below_each = bench.devices / bridges;
   const bool own_switch = bench.switch_profile.empty() && profile.switch_timing;
   const bool switched = own_switch || !bench.switch_profile.empty();
-  std::string text = fmt::format(
-      "version: 1\n"
-      "hosts: [{{name: h0, windows: [{{base: 0x{:x}, size: {}B, targets: [hb0]}}], bridges: "
-      "[{{name: hb0, root_ports: {}}}]{}}}]\n",
-      base, device_bytes * bench.devices, switched ? 1 : ports,
-      profile.host ? ", profile: " + bench.profile : "");
-  if (switched) {
-    text += fmt::format(
-        "switches: [{{name: sw0, upstream: h0.hb0.rp0, downstream: {}, profile: {}}}]\n", ports,
-        own_switch ? bench.profile : bench.switch_profile);
+  std::string targets, roots, switches, devices, names;
+  for (unsigned i = 0; i < bridges; ++i) {
+    const char* const comma = i ? ", " : "";
+    targets += fmt::format("{}hb{}", comma, i);
+    roots += fmt::format("{}{{name: hb{}, root_ports: {}}}", comma, i, switched ? 1 : below_each);
+    switches +=
+        fmt::format("- {{name: sw{}, upstream: h0.hb{}.rp0, downstream: {}, profile: {}}}\n", i, i,
+                    below_each, own_switch ? bench.profile : bench.switch_profile);
   }
-  text += "devices:\n";
   for (unsigned i = 0; i < bench.devices; ++i) {
-    text += fmt::format("- {{name: mem{}, at: {}{}, volatile: {}B, profile: {}}}\n", i,
-                        switched ? "sw0.ds" : "h0.hb0.rp", i, device_bytes, bench.profile);
+    const std::string above = switched ? fmt::format("sw{}.ds{}", i % bridges, i / bridges)
+                                       : fmt::format("h0.hb{}.rp{}", i % bridges, i / bridges);
+    devices += fmt::format("- {{name: mem{}, at: {}, volatile: {}B, profile: {}}}\n", i, above,
+                           device_bytes, bench.profile);
+    names += fmt::format("{}mem{}", i ? ", " : "", i);
   }
-  text += "regions: [{name: r0, host: h0, window: 0, mode: ram, devices: [";
-  for (unsigned i = 0; i < bench.devices; ++i) text += fmt::format("{}mem{}", i ? ", " : "", i);
-  return text + "]}]\n";
+  return fmt::format(
+      "version: 1\n"
+      "hosts: [{{name: h0, windows: [{{base: 0x{:x}, size: {}B, targets: [{}], granularity: "
+      "256B}}], "
+      "bridges: [{}]{}}}]\n{}devices:\n{}"
+      "regions: [{{name: r0, host: h0, window: 0, mode: ram, devices: [{}]}}]\n",
+      base, device_bytes * bench.devices, targets, roots,
+      profile.host ? ", profile: " + bench.profile : "", switched ? "switches:\n" + switches : "",
+      devices, names);
 }
 
 void make_media_fast(PlatformDescription& platform) {

@@ -144,7 +144,7 @@ TEST(Profiles, AnUnknownOneIsAnErrorThatNamesTheNearest) {
 TEST(Profiles, OneForSomethingElseIsAnError) {
   EXPECT_EQ(error_of(pool(", profile: spec-target", "", "")),
             "pool.yaml:2:68: hosts[0].profile: profile spec-target has no section host; expected "
-            "one of a1000, pond-16, pond-32, pond-8, vldb25-blade");
+            "one of a1000, local-ddr5, pond-16, pond-32, pond-8, vldb25-blade");
   EXPECT_EQ(error_of(pool("", ", profile: a1000", "")),
             "pool.yaml:3:70: switches[0].profile: profile a1000 has no section switch; expected "
             "one of generic-switch, pond-32");
