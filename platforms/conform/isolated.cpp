@@ -169,12 +169,10 @@ std::string run_isolated_text(const std::function<std::string(Progress&)>& work,
     }
   };
   const Remains remains = run_in_child(guarded, limit);
-  if (!remains.death.empty()) throw std::runtime_error(remains.where + ": " + remains.death);
-  if (remains.text.empty() || remains.text.front() != '+') {
-    throw std::runtime_error(
-        remains.where + ": " +
-        (remains.text.empty() ? "an end without a result" : remains.text.substr(1)));
-  }
+  const std::string where = remains.where.empty() ? "" : remains.where + ": ";
+  if (!remains.death.empty()) throw std::runtime_error(where + remains.death);
+  if (remains.text.empty()) throw std::runtime_error(where + "an end without a result");
+  if (remains.text.front() != '+') throw std::runtime_error(where + remains.text.substr(1));
   return remains.text.substr(1);
 }
 
