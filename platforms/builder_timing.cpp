@@ -69,6 +69,7 @@ timing::LinkConfig make_link_config(const PhysicalLinkDescription& physical) {
   }
   config.mdh = physical.mdh;
   config.sync_header_bypass = physical.sync_header_bypass;
+  config.skp_ordered_sets = physical.skp_ordered_sets;
   return config;
 }
 
@@ -121,7 +122,8 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   config.label = described.name + ".media";
   config.kind = "media";
   config.moves_data = true;
-  config.depth = media.queue;
+  // The controller's entries are all there is: none is set aside for what is on the way.
+  config.depth = described.timing.queue;
   config.latency = described.timing.response_latency;
   device.channels.push_back(make_station(time, config, pipe));
 }

@@ -52,6 +52,7 @@ void add_timing(Json& json, const PhysicalLinkDescription& link) {
   json["flit"] = name_of(flit_words, link.flit_mode());
   json["mdh"] = link.mdh;
   json["sync_header_bypass"] = link.sync_header_bypass;
+  json["skp_ordered_sets"] = link.skp_ordered_sets;
   json["retimers"] = link.retimers;
   json["retimer_latency"] = format_duration(link.retimer_latency);
   json["port_latency"] = format_duration(link.port_latency);

@@ -42,6 +42,7 @@ struct PhysicalLinkDescription {
   std::optional<FlitMode> flit;    ///< default: 68B up to gen 5, 256B at gen 6
   bool mdh = false;                ///< 68B: several data headers in one slot
   bool sync_header_bypass = true;  ///< 68B: no 128b/130b loss
+  bool skp_ordered_sets = true;    ///< false: as simulators without a physical layer have it
   unsigned retimers = 0;           ///< 0 to 4
   timing::Picoseconds retimer_latency = 10 * timing::ps_per_ns;  ///< of one, one way
   timing::Picoseconds port_latency = 12'500;  ///< of both ports together, one way

@@ -23,6 +23,8 @@ const Fields<PhysicalLinkDescription>& physical_link_fields() {
        {optional("mdh"), [](const Cursor& at, P& p) { p.mdh = at.boolean(); }},
        {optional("sync_header_bypass"),
         [](const Cursor& at, P& p) { p.sync_header_bypass = at.boolean(); }},
+       {optional("skp_ordered_sets"),
+        [](const Cursor& at, P& p) { p.skp_ordered_sets = at.boolean(); }},
        {optional("retimers"), [](const Cursor& at, P& p) { p.retimers = count(at); }},
        {optional("retimer_latency"),
         [](const Cursor& at, P& p) { p.retimer_latency = at.duration(); }},

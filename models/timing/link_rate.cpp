@@ -20,8 +20,10 @@ Ratio framing(const LinkConfig& config) {
     return {};  // 1b/1b
   }
   if (!config.sync_header_bypass) {
-    return {128 * 374, 130 * 375};  // a SKP ordered set every 370 to 375 blocks: the best case
+    // A SKP ordered set every 370 to 375 blocks: the best case.
+    return config.skp_ordered_sets ? Ratio{128 * 374, 130 * 375} : Ratio{128, 130};
   }
+  if (!config.skp_ordered_sets) return {};
   // Flit mode has its SKP ordered sets between flits, in room that the reference tables leave out.
   return config.flit == FlitMode::flit_68b ? Ratio{340, 341} : Ratio{};
 }

@@ -21,6 +21,7 @@ struct LinkConfig {
   FlitMode flit = FlitMode::flit_68b;
   bool mdh = false;  ///< multi-data-header, 68B flits only
   bool sync_header_bypass = true;
+  bool skp_ordered_sets = true;  ///< false: flits alone, without a physical layer
 };
 
 /// Why no link can run so, or an empty string.

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <poll.h>
+#include <stdexcept>
 #include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -55,19 +56,13 @@ bool send_all(int pipe, const std::string& text) {
   return true;
 }
 
-[[noreturn]] void run_child(const std::function<Tally(Progress&)>& work, Progress& progress,
+[[noreturn]] void run_child(const std::function<std::string(Progress&)>& work, Progress& progress,
                             int pipe) {
   // The caller's stdout is for results alone, and a crash that is reported needs no core file.
   dup2(STDERR_FILENO, STDOUT_FILENO);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  Tally tally;
-  try {
-    tally = work(progress);
-  } catch (const std::exception& error) {
-    tally.add({progress.where, "a simulation that runs", error.what()});
-  }
-  const bool sent = send_all(pipe, to_json(tally));
+  const bool sent = send_all(pipe, work(progress));
   // Without destructors: a kernel that has run is not taken down tidily from a middle.
   _exit(sent ? 0 : 1);
 }
@@ -97,15 +92,21 @@ std::string describe_end(int status) {
   return "the simulation ended with exit status " + std::to_string(WEXITSTATUS(status));
 }
 
-Tally died(const SharedProgress& progress, std::string how) {
+Tally died(const std::string& where, std::string how) {
   Tally tally;
-  tally.add({progress.where(), "a simulation that survives", std::move(how)});
+  tally.add({where, "a simulation that survives", std::move(how)});
   return tally;
 }
 
-}  // namespace
+/// What a child left: its text, or how it ended without one.
+struct Remains {
+  std::string text;
+  std::string death;
+  std::string where;
+};
 
-Tally run_isolated(const std::function<Tally(Progress&)>& work, std::chrono::seconds limit) {
+Remains run_in_child(const std::function<std::string(Progress&)>& work,
+                     std::chrono::seconds limit) {
   SharedProgress progress;
   int ends[2];
   if (pipe(ends) != 0) fail("pipe");
@@ -120,22 +121,59 @@ Tally run_isolated(const std::function<Tally(Progress&)>& work, std::chrono::sec
     run_child(work, progress.get(), ends[1]);
   }
   close(ends[1]);
-  std::string text;
-  const bool in_time = receive(ends[0], Clock::now() + limit, text);
+  Remains remains;
+  const bool in_time = receive(ends[0], Clock::now() + limit, remains.text);
   if (!in_time) kill(child, SIGKILL);
   close(ends[0]);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  remains.where = progress.where();
   if (!in_time) {
-    return died(progress, "nothing within " + std::to_string(limit.count()) + " s");
+    remains.death = "nothing within " + std::to_string(limit.count()) + " s";
+  } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    remains.death = describe_end(status);
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return died(progress, describe_end(status));
+  return remains;
+}
+
+}  // namespace
+
+Tally run_isolated(const std::function<Tally(Progress&)>& work, std::chrono::seconds limit) {
+  const auto as_text = [&work](Progress& progress) {
+    Tally tally;
+    try {
+      tally = work(progress);
+    } catch (const std::exception& error) {
+      tally.add({progress.where, "a simulation that runs", error.what()});
+    }
+    return to_json(tally);
+  };
+  const Remains remains = run_in_child(as_text, limit);
+  if (!remains.death.empty()) return died(remains.where, remains.death);
   try {
-    return tally_from_json(text);
+    return tally_from_json(remains.text);
   } catch (const nlohmann::json::exception&) {
-    return died(progress, "an end without a result");
+    return died(remains.where, "an end without a result");
   }
+}
+
+std::string run_isolated_text(const std::function<std::string(Progress&)>& work,
+                              std::chrono::seconds limit) {
+  // One character in front tells a result from the message of an exception.
+  const auto guarded = [&work](Progress& progress) -> std::string {
+    try {
+      return "+" + work(progress);
+    } catch (const std::exception& error) {
+      return std::string("-") + error.what();
+    }
+  };
+  const Remains remains = run_in_child(guarded, limit);
+  const std::string where = remains.where.empty() ? "" : remains.where + ": ";
+  if (!remains.death.empty()) throw std::runtime_error(where + remains.death);
+  if (remains.text.empty()) throw std::runtime_error(where + "an end without a result");
+  if (remains.text.front() != '+') throw std::runtime_error(where + remains.text.substr(1));
+  return remains.text.substr(1);
 }
 
 }  // namespace cxlpool::platforms

@@ -26,6 +26,7 @@ int run_program(int argc, char** argv) {
   cxlpool::program::add_list(app, exit_status);
   cxlpool::program::add_conform(app, exit_status);
   cxlpool::program::add_trace(app, exit_status);
+  cxlpool::program::add_validate(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

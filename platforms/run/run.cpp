@@ -241,6 +241,7 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   if (recorder_) recorder_->record(host, answer);
   if (activity_) activity_->in_flight_changed(host, answer.answered_at, -1);
   if (timeline_) timeline_->request(host, answer);
+  if (options_.observer) options_.observer->answered(host, answer);
   ++answered_;
   if (hotplug_is_due()) plug_and_unplug();
   constexpr std::uint64_t progress_interval = 1u << 14;

@@ -27,6 +27,7 @@ struct RunOptions {
   std::vector<MmioStep> mmio;                ///< firmware replayed before the traffic
   /// Called now and then with answered requests and the number that will be asked, 0 if unknown.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  traffic::RequestObserver* observer = nullptr;  ///< told of every answered request
 };
 
 struct StreamResult {

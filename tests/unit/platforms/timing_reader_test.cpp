@@ -73,6 +73,7 @@ TEST(TimingReader, TakesEveryKey) {
   EXPECT_EQ(link.flit_mode(), FlitMode::flit_68b);
   EXPECT_TRUE(link.mdh);
   EXPECT_FALSE(link.sync_header_bypass);
+  EXPECT_FALSE(link.skp_ordered_sets);
   EXPECT_EQ(link.queue, 16u);
   EXPECT_EQ(link.credits, 48u);
   EXPECT_EQ(link.flight(), 24'000u + 2 * 11'000u);

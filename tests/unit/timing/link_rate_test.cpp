@@ -31,6 +31,8 @@ TEST(LinkRateTest, A68ByteFlitOnX16Gen5TakesItsBytesAndTheSkp) {
   EXPECT_EQ(bypass.bytes(68 * 340 * 2).ps, 68u * 341 * 2 * 1000 / 64);
   const LinkRate encoded{{5, 16, FlitMode::flit_68b, false, false}};
   EXPECT_EQ(encoded.bytes(64 * 128 * 374).ps, 1000u * 130 * 375);
+  const LinkRate bare{{5, 16, FlitMode::flit_68b, false, true, false}};
+  EXPECT_EQ(bare.bytes(68 * 64).ps, 68'000u);
 }
 
 TEST(LinkRateTest, IllegalLinksAreRefusedWithTheReason) {
