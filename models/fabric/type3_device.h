@@ -44,6 +44,7 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   /// partition is lost, the persistent one is kept.
   void power_cycle();
 
+  void expect(std::uint64_t dpa) const override { media_.prefetch(dpa); }
   void serve_at(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access) override {
     if (access) {
       access->device = config_.id;

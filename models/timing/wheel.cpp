@@ -41,7 +41,10 @@ void Wheel::open(std::uint64_t span) {
     index = behind;
   }
   ring_[slot] = none;
-  if (opened_.size() > 1) std::sort(opened_.begin(), opened_.end(), later);
+  if (opened_.size() > 1) {
+    std::sort(opened_.begin(), opened_.end(),
+              [](const Event& a, const Event& b) { return later(a, b); });
+  }
   while (!far_.empty() && (far_.front().at >> span_bits) - current_ < spans) {
     std::pop_heap(far_.begin(), far_.end(), later);
     const Event& event = far_.back();
