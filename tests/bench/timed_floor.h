@@ -105,7 +105,7 @@ class PlainWheel {
       const timing::Event event = wheel_.take();
       now_ = event.at;
       Flight& flight = *static_cast<Flight*>(event.subject);
-      if (flight.stage <= stages) {
+      if (flight.stage < stages) {
         go_on(flight);
       } else if (left > 0) {
         begin(flight, lines), --left;
@@ -144,15 +144,11 @@ class PlainWheel {
   }
 
   void go_on(Flight& flight) {
-    timing::Picoseconds there = now_ + Times::host;  // from the last station to the core
-    if (flight.stage < stages) {
-      if (flight.stage == at_device) flight.device->access(flight.hpa, flight.data, flight.write);
-      Station& station = *(*flight.path)[flight.stage];
-      station.free_at = std::max(now_, station.free_at) + station.gap[flight.write];
-      there = station.free_at + station.latency;
-    }
+    if (flight.stage == at_device) flight.device->access(flight.hpa, flight.data, flight.write);
+    Station& station = *(*flight.path)[flight.stage];
+    station.free_at = std::max(now_, station.free_at) + station.gap[flight.write];
     ++flight.stage;
-    wheel_.schedule({there, flight.order, nullptr, &flight});
+    wheel_.schedule({station.free_at + station.latency, flight.order, nullptr, &flight});
   }
 
   PlainPool<FlatStore>& pool_;
@@ -162,13 +158,16 @@ class PlainWheel {
   bool write_ = false;
   using Stations = std::vector<Station>;
   static Station down() { return {0, Times::flight, {Times::header, Times::data}}; }
-  static Station up() { return {0, Times::flight, {Times::data, Times::header}}; }
+  /// `after` it: the way that is left.
+  static Station up(timing::Picoseconds after) {
+    return {0, Times::flight + after, {Times::data, Times::header}};
+  }
   static Station delay(timing::Picoseconds latency) { return {0, latency, {}}; }
   static constexpr timing::Picoseconds after_gap =
       Times::media + Times::controller - Times::media_gap;
   Station issue_ = delay(Times::host);
-  Stations port_down_ = Stations(4, down()), port_up_ = Stations(4, up());
-  Stations device_down_ = Stations(8, down()), device_up_ = Stations(8, up());
+  Stations port_down_ = Stations(4, down()), port_up_ = Stations(4, up(Times::host));
+  Stations device_down_ = Stations(8, down()), device_up_ = Stations(8, up(0));
   Stations from_port_ = Stations(4, delay(Times::through));
   Stations from_device_ = Stations(8, delay(Times::through));
   Stations controller_ = Stations(8, delay(Times::controller));
