@@ -134,7 +134,8 @@ Place Endpoint::place_above(unsigned input) const {
   return above_ ? above_->response_place(above_port_, input, 0) : Place{};
 }
 
-void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::Actor& then) {
+void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::Actor& then,
+                      bool last) {
   serve_at(dpa, *passage.payload, passage.access);
   if (witness_) witness_->served(id_, dpa, *passage.payload);
   const timing::ChannelSpread::Place place = timing_->spread.place(dpa);
@@ -144,7 +145,7 @@ void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::
   passage.leg_end = leg.data() + leg.size();
   passage.beyond = above;
   passage.owner = &then;
-  timing_->controller->arrive(passage);
+  last ? timing_->controller->arrive_last(passage) : timing_->controller->arrive(passage);
 }
 
 tlm::tlm_sync_enum Endpoint::nb_transport_fw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
@@ -199,7 +200,7 @@ bool Endpoint::admit_request(Passage& passage) {
     timing_->time->schedule(timing_->time->now(), passage.order, answer_refused_, &passage);
     return true;
   }
-  accept(passage, target.dpa, place_above(channel(target.dpa)), served_);
+  accept(passage, target.dpa, place_above(channel(target.dpa)), served_, false);
   return true;
 }
 

@@ -69,13 +69,18 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     serve_all_bytes(dpa, trans);
   }
 
+  /// An access to `dpa`, which is within capacity, is on its way.
+  void expect(std::uint64_t dpa) const { media_.prefetch(dpa); }
+
   /// Loosely timed: takes the message through controller and media; from arrival to the moment
   /// when the response may go up.
   timing::Picoseconds book(timing::Message message, std::uint64_t dpa, timing::Picoseconds arrival);
 
   /// Approximately timed: takes in a request whose DPA is known, at the place that was reserved for
-  /// it; `then` is fired when the response may go up, with room reserved at `above`.
-  void accept(Passage& passage, std::uint64_t dpa, timing::Place above, timing::Actor& then);
+  /// it; `then` is fired when the response may go up, with room reserved at `above`. `last`: the
+  /// caller's event does nothing more.
+  void accept(Passage& passage, std::uint64_t dpa, timing::Place above, timing::Actor& then,
+              bool last);
 
   const EndpointTiming* timing() const { return timing_.get(); }
 

@@ -21,7 +21,7 @@ void RequestSide::start(Passage& passage) {
   const auto answer = forward_(*passage.payload, phase, delay);
   // A target may have gone through all of it on the backward path while it was being called.
   if (answer == tlm::TLM_ACCEPTED) return;
-  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  const timing::Picoseconds at = time_.at(delay);
   if (answer == tlm::TLM_COMPLETED) {
     time_.schedule(at, passage.order, completed_, &passage);
   } else if (phase == tlm::BEGIN_RESP) {
@@ -71,7 +71,7 @@ void RequestSide::end_response(tlm::tlm_generic_payload& trans, bool completed) 
 
 tlm::tlm_sync_enum RequestSide::nb_transport_bw(Passage& passage, tlm_phase& phase,
                                                 const sc_core::sc_time& delay) {
-  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  const timing::Picoseconds at = time_.at(delay);
   if (phase == tlm::END_REQ) {
     time_.schedule(at, passage.order, request_ended_, &passage);
     return tlm::TLM_ACCEPTED;
@@ -96,7 +96,7 @@ void ResponseSide::start(const Entry& entry) {
   sc_core::sc_time delay = time_.ahead();
   const auto answer = backward_(*entry.trans, phase, delay);
   if (answer == tlm::TLM_ACCEPTED) return;  // END_RESP comes by the forward path
-  const timing::Picoseconds at = to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+  const timing::Picoseconds at = time_.at(delay);
   if (at > time_.now()) {
     time_.schedule(at, entry.order, ended_, nullptr);
   } else {
@@ -105,8 +105,7 @@ void ResponseSide::start(const Entry& entry) {
 }
 
 void ResponseSide::nb_transport_fw_end_response(const sc_core::sc_time& delay) {
-  time_.schedule(to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay), pending_.order,
-                 ended_, nullptr);
+  time_.schedule(time_.at(delay), pending_.order, ended_, nullptr);
 }
 
 void ResponseSide::ended() {

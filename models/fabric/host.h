@@ -135,6 +135,7 @@ class Host : public sc_core::sc_module {
     unsigned offset = 0;
     std::size_t record = 0;  ///< in access->parts
     std::uint64_t dpa = 0;
+    std::uint32_t channel = 0;  ///< of the device
     Shortcut* shortcut = nullptr;
     bool local = false;
     std::array<unsigned char, part_bytes> enables;

@@ -279,6 +279,8 @@ bool Host::start_on_shortcut(Passage& passage, Part& part) {
   count(shortcut->traffic, *passage.payload);
   part.shortcut = shortcut;
   part.local = shortcut->local;
+  part.channel = shortcut->device->channel(part.dpa);
+  shortcut->device->expect(part.dpa);  // the line comes into the cache while the request travels
   passage.leg = shortcut->down.data();
   passage.leg_end = passage.leg + shortcut->down.size();
   passage.beyond = shortcut->device->request_place(0, 0, 0);
@@ -325,21 +327,22 @@ tlm::tlm_sync_enum Host::nb_transport_bw(int bridge_id, tlm::tlm_generic_payload
 void Host::reached(Passage& passage) {
   Part& part = *static_cast<Part*>(passage.entered);
   Endpoint& device = *part.shortcut->device;
-  const auto& up = part.shortcut->up[device.channel(part.dpa)];
+  const auto& up = part.shortcut->up[part.channel];
   passage.reserved = passage.beyond;
-  device.accept(passage, part.dpa, up.empty() ? Place{} : up.front(), served_);
+  device.accept(passage, part.dpa, up.empty() ? Place{} : up.front(), served_, true);
 }
 
 void Host::served(Passage& passage) {
   Part& part = *static_cast<Part*>(passage.entered);
   make_response(passage.message);
-  const auto& up = part.shortcut->up[part.shortcut->device->channel(part.dpa)];
+  const auto& up = part.shortcut->up[part.channel];
   if (up.empty()) return came_back(passage);
   passage.leg = up.data();
   passage.leg_end = up.data() + up.size();
   passage.beyond = {};
-  passage.owner = &came_back_;
-  up.front().station->arrive(passage);
+  passage.owner = &done_;
+  passage.after = timing_.response_latency;
+  up.front().station->arrive_last(passage);
 }
 
 void Host::came_back(Passage& passage) {

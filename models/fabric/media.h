@@ -44,6 +44,13 @@ class Media {
     }
   }
 
+  /// The byte at `dpa` will be read or written soon.
+  void prefetch(std::uint64_t dpa) const {
+    if (const std::uint8_t* chunk = chunks_[dpa >> chunk_shift]) {
+      __builtin_prefetch(chunk + (dpa & chunk_mask));
+    }
+  }
+
   /// A pointer to the byte at `dpa`, good for the rest of its chunk and until the store goes.
   std::uint8_t* pointer(std::uint64_t dpa) { return chunk_for(dpa) + (dpa & chunk_mask); }
 

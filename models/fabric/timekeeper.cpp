@@ -8,26 +8,6 @@ namespace cxlpool::fabric {
 using timing::Picoseconds;
 using timing::Wheel;
 
-namespace {
-
-/// The kernel's units in a picosecond; its resolution is one picosecond unless the user made it
-/// finer.
-std::uint64_t units_per_picosecond() {
-  static const std::uint64_t units =
-      std::max<std::uint64_t>(1, sc_core::sc_time(1, sc_core::SC_PS).value());
-  return units;
-}
-
-}  // namespace
-
-Picoseconds to_picoseconds(const sc_core::sc_time& time) {
-  return time.value() / units_per_picosecond();
-}
-
-sc_core::sc_time to_sc_time(Picoseconds duration) {
-  return sc_core::sc_time::from_value(duration * units_per_picosecond());
-}
-
 Timekeeper::Timekeeper(sc_core::sc_module_name name) : sc_module(name) {
   SC_HAS_PROCESS(Timekeeper);
   SC_METHOD(carry_out);
@@ -35,13 +15,12 @@ Timekeeper::Timekeeper(sc_core::sc_module_name name) : sc_module(name) {
   dont_initialize();
 }
 
-sc_core::sc_time Timekeeper::ahead() const {
-  if (!carrying_) return sc_core::SC_ZERO_TIME;
-  return to_sc_time(timeline_.now() - to_picoseconds(sc_core::sc_time_stamp()));
-}
-
 void Timekeeper::schedule(Picoseconds at, std::uint64_t order, timing::Actor& actor,
                           void* subject) {
+  if (carrying_) {
+    timeline_.schedule(std::max(at, timeline_.now()), order, actor, subject);
+    return;
+  }
   const Picoseconds present = std::max(now(), timeline_.now());
   timeline_.schedule(std::max(at, present), order, actor, subject);
   stir();
@@ -73,6 +52,7 @@ Picoseconds Timekeeper::reach() const {
 
 void Timekeeper::carry_out() {
   wake_.cancel();
+  kernel_now_ = to_picoseconds(sc_core::sc_time_stamp());
   carrying_ = true;
   outside_ = false;
   Picoseconds end = reach();
@@ -138,6 +118,7 @@ Passage& Timekeeper::take(std::uint16_t origin) {
   passage.order = next_order(origin);
   passage.reserved = {};
   passage.stops.clear();
+  passage.after = 0;
   passage.entered = nullptr;
   return passage;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -13,9 +14,22 @@
 
 namespace cxlpool::fabric {
 
+/// The kernel's units in a picosecond; its resolution is one picosecond unless the user made it
+/// finer.
+inline std::uint64_t units_per_picosecond() {
+  static const std::uint64_t units =
+      std::max<std::uint64_t>(1, sc_core::sc_time(1, sc_core::SC_PS).value());
+  return units;
+}
+
 /// Picoseconds from and to SystemC's clock, whatever its resolution.
-timing::Picoseconds to_picoseconds(const sc_core::sc_time& time);
-sc_core::sc_time to_sc_time(timing::Picoseconds duration);
+inline timing::Picoseconds to_picoseconds(const sc_core::sc_time& time) {
+  const std::uint64_t units = units_per_picosecond();
+  return units == 1 ? time.value() : time.value() / units;
+}
+inline sc_core::sc_time to_sc_time(timing::Picoseconds duration) {
+  return sc_core::sc_time::from_value(duration * units_per_picosecond());
+}
 
 /// Carries out the timeline of a fabric inside a SystemC simulation. One method process works off
 /// everything up to the kernel's next pending activity, ahead of the kernel's clock where nobody
@@ -33,7 +47,9 @@ class Timekeeper : public sc_core::sc_module {
     return carrying_ ? timeline_.now() : to_picoseconds(sc_core::sc_time_stamp());
   }
   /// By how much that is ahead of the kernel's clock: the annotation of a call.
-  sc_core::sc_time ahead() const;
+  sc_core::sc_time ahead() const {
+    return carrying_ ? to_sc_time(timeline_.now() - kernel_now_) : sc_core::SC_ZERO_TIME;
+  }
 
   /// Has `actor` fired with `subject` at `at`, or now if that has passed.
   void schedule(timing::Picoseconds at, std::uint64_t order, timing::Actor& actor, void* subject);
@@ -50,7 +66,8 @@ class Timekeeper : public sc_core::sc_module {
   /// When a call with this annotation takes effect, and whether that is the present instant of the
   /// timeline, so that it may be acted on at once.
   timing::Picoseconds at(const sc_core::sc_time& delay) const {
-    return to_picoseconds(sc_core::sc_time_stamp()) + to_picoseconds(delay);
+    return (carrying_ ? kernel_now_ : to_picoseconds(sc_core::sc_time_stamp())) +
+           to_picoseconds(delay);
   }
   bool is_now(const sc_core::sc_time& delay) const {
     return carrying_ && at(delay) == timeline_.now();
@@ -84,6 +101,7 @@ class Timekeeper : public sc_core::sc_module {
   timing::Timeline timeline_;
   sc_core::sc_event wake_;
   bool carrying_ = false;
+  timing::Picoseconds kernel_now_ = 0;  ///< while carrying out: the kernel's clock stands still
   bool outside_ = false;
   timing::Picoseconds limit_ = timing::Wheel::never;
   std::vector<std::unique_ptr<Passage>> passages_;

@@ -16,12 +16,20 @@ class Arbiter {
  public:
   virtual ~Arbiter() = default;
   virtual Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) = 0;
+
+  /// A message at `input`, the only one that waits, can go at once. Returns whether it may without
+  /// being chosen, and if so remembers as much of it as choose() would have.
+  virtual bool lets_pass(std::size_t input) {
+    static_cast<void>(input);
+    return false;
+  }
 };
 
 /// Earliest arrival first, over all inputs.
 class FifoArbiter final : public Arbiter {
  public:
   Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  bool lets_pass(std::size_t) override { return true; }
 };
 
 /// Inputs take turns; with weights, an input gets its share of turns, spread evenly.
@@ -31,6 +39,12 @@ class RoundRobinArbiter final : public Arbiter {
   /// Of each input; inputs without a weight have 1. Throws std::invalid_argument for a weight of 0.
   explicit RoundRobinArbiter(std::vector<unsigned> weights);
   Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  /// With weights it depends on those that do not wait, too.
+  bool lets_pass(std::size_t input) override {
+    if (!weights_.empty()) return false;
+    last_ = input;
+    return true;
+  }
 
  private:
   std::int64_t weight(std::size_t input) const {
@@ -46,6 +60,7 @@ class RoundRobinArbiter final : public Arbiter {
 class PriorityArbiter final : public Arbiter {
  public:
   Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  bool lets_pass(std::size_t) override { return true; }
 };
 
 }  // namespace cxlpool::timing

@@ -70,12 +70,15 @@ LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span
     if (is_m2s(message.kind) == (way == Way::m2s)) {
       for (unsigned lines = 1; lines <= max_lines; ++lines) {
         message.lines = static_cast<std::uint8_t>(lines);
-        open_until_ = 0;
-        alone_[kind][lines] = serve(message, 0, 0).done_at;
+        packer_.restart();
+        base_ = {};
+        idle_[kind][lines].service = place(message, 0, 0);
+        idle_[kind][lines].open_until = open_until_;
       }
     }
   }
   open_until_ = 0;
+  first_.lines = 0;
   if (config.flit == FlitMode::flit_68b) return;
   const unsigned parts = config.flit == FlitMode::flit_256b_lopt ? 2 : 1;
   flit_ = rate_.bytes(layout.flit_bytes / parts).ceil();
@@ -109,12 +112,29 @@ std::uint64_t LinkDirection::not_begun(Picoseconds ready) const {
   return ~std::uint64_t{0} << at;
 }
 
+/// In an idle link a message's flits are always the same. They are packed only if another message
+/// comes before they have left.
 Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Picoseconds ready) {
   if (now >= open_until_) {
-    packer_.restart();
     base_ = {now, 0};
-    ready = now;
+    first_ = message;
+    const Idle& idle = idle_[static_cast<unsigned>(message.kind)].at(message.lines);
+    open_until_ = now + idle.open_until;
+    Service service = idle.service;
+    service.free_at += now;
+    service.done_at += now;
+    return service;
   }
+  if (first_.lines != 0) {
+    packer_.restart();
+    place(first_, base_.ps, base_.ps);
+    first_.lines = 0;
+  }
+  return place(message, now, ready);
+}
+
+/// Into the flits of the window, or behind them.
+Server::Service LinkDirection::place(const Message& message, Picoseconds now, Picoseconds ready) {
   ExactTime last_end;
   ExactTime out;
   for (unsigned line = 0; line < message.lines; ++line) {
@@ -133,13 +153,14 @@ Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Pi
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
   const auto kind = static_cast<unsigned>(message.kind);
   const Picoseconds begin = arrival + calendar_.book(arrival, message.lines * units_[kind]);
-  if (begun_.empty()) return begin + alone(message);
+  const Picoseconds alone = idle_[kind].at(message.lines).service.done_at;
+  if (begun_.empty()) return begin + alone;
   const Picoseconds flit = join_flit(begin);
   Picoseconds out = flit + flit_;
   for (const Picoseconds end = begin + slots_last_[kind][message.lines]; out <= end; out += flit_) {
     join_flit(out);
   }
-  return flit == begin ? begin + alone(message) : out;
+  return flit == begin ? begin + alone : out;
 }
 
 /// When the flit began that is under way at `begin`; one begins then if none is.
@@ -154,7 +175,7 @@ Picoseconds LinkDirection::join_flit(Picoseconds begin) {
 }
 
 Picoseconds LinkDirection::alone(const Message& message) const {
-  return alone_[static_cast<unsigned>(message.kind)].at(message.lines);
+  return idle_[static_cast<unsigned>(message.kind)].at(message.lines).service.done_at;
 }
 
 Picoseconds LinkDirection::occupancy(const Message& message) const {

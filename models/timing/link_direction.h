@@ -38,6 +38,7 @@ class LinkDirection final : public Server {
   static constexpr unsigned max_lines = 4;
 
  private:
+  Service place(const Message& message, Picoseconds now, Picoseconds ready);
   std::uint64_t not_begun(Picoseconds ready) const;
   Picoseconds join_flit(Picoseconds begin);
 
@@ -47,6 +48,7 @@ class LinkDirection final : public Server {
   FlitPacker packer_;
   ExactTime base_;              // where the packer's window begins
   Picoseconds open_until_ = 0;  // when the last flit that carries anything has left
+  Message first_;               // begins the window, but is not packed yet; no lines: none
   ExactTime slide_by_;
   std::uint64_t flits_per_ps_;  // x 2^48, rounded down
   struct Position {
@@ -54,7 +56,11 @@ class LinkDirection final : public Server {
   };
   std::array<Position, FlitLayout::window> positions_;
   std::array<ExactTime, FlitLayout::window> flit_ends_;  // by count of flits - 1
-  std::array<std::array<Picoseconds, max_lines + 1>, kinds> alone_{};
+  struct Idle {
+    Service service;  // from 0
+    Picoseconds open_until = 0;
+  };
+  std::array<std::array<Idle, max_lines + 1>, kinds> idle_{};
   std::array<std::uint16_t, kinds> units_{};
   SlotCalendar calendar_;
 

@@ -33,6 +33,7 @@ class ChannelSpread {
   ChannelSpread(unsigned channels, unsigned granularity_bytes);
 
   Place place(std::uint64_t dpa) const {
+    if (channels_ == 1) return {0, dpa};
     const std::uint64_t unit = dpa >> granularity_bits_;
     const std::uint64_t round = power_of_two_ ? unit >> digit_bits_ : unit / channels_;
     return {turn(static_cast<unsigned>(unit - round * channels_), round),

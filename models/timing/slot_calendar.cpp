@@ -32,7 +32,7 @@ SlotCalendar::SlotCalendar(Picoseconds bin, std::uint32_t bin_fraction, unsigned
   ring_.resize(blocks);
 }
 
-SlotCalendar::Block& SlotCalendar::block(std::uint64_t number) {
+inline SlotCalendar::Block& SlotCalendar::block(std::uint64_t number) {
   Block& found = ring_[number & mask_];
   if (found.number != number) {
     found = Block{};

@@ -31,6 +31,7 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
     : timeline_(timeline),
       config_(std::move(config)),
       server_(std::move(server)),
+      pipe_(dynamic_cast<PipeServer*>(server_.get())),
       arbiter_(std::move(arbiter)),
       number_(timeline.enlist(*this)) {
   if (!server_ || !arbiter_) {
@@ -89,7 +90,7 @@ void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::ui
   }
 }
 
-void Station::wake_waiter(Input& input) {
+inline void Station::wake_waiter(Input& input) {
   if (input.feeder) {
     timeline_.touch(*input.feeder);
     input.feeder = nullptr;
@@ -102,9 +103,24 @@ void Station::wake_waiter(Input& input) {
 }
 
 void Station::fire(void* subject, Picoseconds) {
-  if (subject) return arrive(*static_cast<Transit*>(subject));
+  if (subject) return arrive_last(*static_cast<Transit*>(subject));
   alarmed_ = false;
   timeline_.touch(*this);
+}
+
+/// Sends on at once what would be the only one to wait, when the moment comes to decide, and need
+/// not: most messages in a fabric that is not saturated. Returns whether it did.
+bool Station::pass(Transit& transit) {
+  const Picoseconds now = timeline_.now();
+  if (waiting_ != 0 || free_at_ > now || observer_ || !timeline_.is_last()) return false;
+  const Place next = transit.next();
+  if (next.station && !next.station->has_room(next.input)) return false;
+  if (!arbiter_->lets_pass(transit.leg->input)) return false;
+  transit.ready = now;
+  if (counts_at(now)) statistics_.deepest_queue = std::max(statistics_.deepest_queue, 1u);
+  if (next.station) next.station->reserve(next.input);
+  begin(transit, now);
+  return true;
 }
 
 void Station::arrive(Transit& transit) {
@@ -120,7 +136,7 @@ void Station::arrive(Transit& transit) {
   timeline_.touch(*this);
 }
 
-void Station::enqueue(Transit& transit, Input& input) {
+inline void Station::enqueue(Transit& transit, Input& input) {
   // Events of an instant come in order, except over several rounds of it.
   Transit** at = &input.head;
   if (input.tail && (input.tail->ready < transit.ready || input.tail->order < transit.order)) {
@@ -150,7 +166,7 @@ void Station::decide() {
   }
 }
 
-bool Station::next_has_room(const Place& next) {
+inline bool Station::next_has_room(const Place& next) {
   if (!next.station || next.station->has_room(next.input)) {
     if (blocked_on_ && counts_at(timeline_.now())) {
       statistics_.blocked += timeline_.now() - std::max(blocked_since_, counts_from_);
@@ -164,7 +180,7 @@ bool Station::next_has_room(const Place& next) {
   return false;
 }
 
-void Station::send(Transit& transit, Picoseconds now) {
+inline void Station::send(Transit& transit, Picoseconds now) {
   const Place next = transit.next();
   if (next.station) next.station->reserve(next.input);
 
@@ -182,19 +198,31 @@ void Station::send(Transit& transit, Picoseconds now) {
   --waiting_;
   if (observer_) observer_->waiting_changed(*this, now, -1);
   chosen_ = nullptr;
+  begin(transit, now);
+}
 
-  const Server::Service service = server_->serve(transit.message, now, transit.ready);
+/// Of a message that is in no queue any more, with room reserved where it goes.
+inline void Station::begin(Transit& transit, Picoseconds now) {
+  const unsigned index = transit.leg->input;
+  const Server::Service service = pipe_ ? pipe_->serve(transit.message, now, transit.ready)
+                                        : server_->serve(transit.message, now, transit.ready);
   free_at_ = service.free_at;
   if (counts_at(now)) count(transit.message, now - transit.ready, service.busy);
-  release(index);
+  Input& input = inputs_[index];
+  --input.held;
+  if (config_.pool) config_.pool->give(timeline_);
+  if (input.feeder || !input.outsiders.empty()) wake_waiter(input);
 
   const Picoseconds there = service.done_at + config_.latency;
   ++transit.leg;
-  Actor& receiver = transit.leg < transit.leg_end ? *transit.leg->station : *transit.owner;
-  timeline_.schedule(there, transit.order, receiver, &transit);
+  if (transit.leg < transit.leg_end) {
+    timeline_.schedule(there, transit.order, *transit.leg->station, &transit);
+  } else {
+    timeline_.schedule(there + transit.after, transit.order, *transit.owner, &transit);
+  }
 }
 
-void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
+inline void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
   ++statistics_.messages;
   if (config_.moves_data || carries_data(message.kind))
     statistics_.bytes += message.lines * line_bytes;
@@ -204,7 +232,7 @@ void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) 
 }
 
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
-  const Picoseconds done = server_->book(message, arrival);
+  const Picoseconds done = pipe_ ? pipe_->book(message, arrival) : server_->book(message, arrival);
   const Cost cost = cost_of(message);
   const Picoseconds wait = done - arrival > cost.alone ? done - arrival - cost.alone : 0;
   if (counts_at(arrival)) count(message, wait, cost.occupancy);

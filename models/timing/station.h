@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/timing/arbiter.h"
+#include "models/timing/pipe_server.h"
 #include "models/timing/server.h"
 #include "models/timing/station_observer.h"
 #include "models/timing/timeline.h"
@@ -93,6 +94,10 @@ class Station final : public Actor {
 
   /// The message is at transit.leg, which is here, and room is reserved.
   void arrive(Transit& transit);
+  /// The same, as the last thing that its event does.
+  void arrive_last(Transit& transit) {
+    if (!pass(transit)) arrive(transit);
+  }
   /// Sends on what can go. Called by the timeline at the end of a round.
   void decide();
 
@@ -120,9 +125,11 @@ class Station final : public Actor {
   };
 
   void fire(void* subject, Picoseconds now) override;
+  bool pass(Transit& transit);
   void enqueue(Transit& transit, Input& input);
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
+  void begin(Transit& transit, Picoseconds now);
   void wake_waiter(Input& input);
   bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
   void count(const Message& message, Picoseconds wait, Picoseconds busy);
@@ -143,6 +150,7 @@ class Station final : public Actor {
   Timeline& timeline_;
   Config config_;
   std::unique_ptr<Server> server_;
+  PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
   std::unique_ptr<Arbiter> arbiter_;
   std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
   std::vector<Input> inputs_;

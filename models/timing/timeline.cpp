@@ -25,17 +25,21 @@ void Timeline::step() {
       const Event event = wheel_.take();
       event.actor->fire(event.subject, now_);
     }
-    decide();
+    if (!touched_.empty()) decide();
   } while (!touched_.empty() || wheel_.next() == now_);
 }
 
 void Timeline::decide() {
+  if (touched_.size() == 1) {
+    Station* const station = touched_.front();
+    touched_.clear();
+    station->decide();
+    return;
+  }
   deciding_.swap(touched_);
   // Stations may compete for shared buffers: always in the same order.
-  if (deciding_.size() > 1) {
-    std::sort(deciding_.begin(), deciding_.end(),
-              [](const Station* a, const Station* b) { return a->number() < b->number(); });
-  }
+  std::sort(deciding_.begin(), deciding_.end(),
+            [](const Station* a, const Station* b) { return a->number() < b->number(); });
   for (Station* station : deciding_) station->decide();
   deciding_.clear();
 }

@@ -31,6 +31,10 @@ class Timeline {
   Picoseconds next() const { return touched_.empty() ? wheel_.next() : now_; }
   bool idle() const { return touched_.empty() && wheel_.empty(); }
 
+  /// Whether nothing else is left to be done in the present instant, as far as is known: what the
+  /// last event brings about then depends on nobody else.
+  bool is_last() const { return touched_.empty() && wheel_.next() != now_; }
+
   /// Carries out the earliest instant, with all its rounds.
   void step();
 

@@ -22,15 +22,18 @@ struct Place {
 ///
 /// Whoever sends a message to a place has reserved room there: within a leg the stations see to it,
 /// and the last one also reserves room at `beyond`, where the next leg will begin.
-struct Transit {
+///
+/// What a station needs of it on the way lies in one cache line.
+struct alignas(64) Transit {
   Message message;
   std::uint64_t order = 0;  ///< earlier first among messages of the same instant
   Picoseconds ready = 0;    ///< when it came to the station where it is
   const Place* leg = nullptr;
   const Place* leg_end = nullptr;
-  Place beyond;
   Actor* owner = nullptr;
   Transit* behind = nullptr;  ///< in its queue
+  Place beyond;
+  Picoseconds after = 0;  ///< from the end of the leg until its owner is told
 
   Place next() const { return leg + 1 < leg_end ? leg[1] : beyond; }
 };

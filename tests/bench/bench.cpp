@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "models/address/compiled_routes.h"
 #include "tests/bench/chain.h"
 #include "tests/bench/pool.h"
+#include "tests/bench/rows.h"
 
 /// Speed as ratios to floor programs of the same shape in the same run: absolute figures depend on
 /// the machine. 64-byte lines at random, reads and writes in turn. No figure passes or fails.
@@ -21,33 +21,13 @@ namespace {
 using namespace cxlpool;
 using bench::Lines;
 
-constexpr std::uint64_t kib256 = 256ull << 10;
-constexpr std::uint64_t gib1 = 1ull << 30;
-
-using Footprint = std::uint64_t;  ///< bytes
-
-/// Touches every line once a process, so that no page is met for the first time while the clock
-/// runs. `store` tells whose pages they are.
-template <typename Access>
-void warm(const void* store, Access&& access, Footprint footprint) {
-  static std::map<const void*, Footprint> warmed;
-  Footprint& done = warmed[store];
-  std::uint8_t data[64] = {};
-  for (; done < footprint; done += 64) access(bench::pool_base + done, data, true);
-}
-
-template <typename Access>
-void measure(benchmark::State& state, const void* store, Access&& access, Footprint footprint) {
-  warm(store, access, footprint);
-  Lines lines(bench::pool_base, footprint);
-  std::uint8_t data[64] = {};
-  bool write = false;
-  for (auto _ : state) {
-    access(lines.next(), data, write = !write);
-    benchmark::DoNotOptimize(data);
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-}
+using bench::add;
+using bench::Comparison;
+using bench::Comparisons;
+using bench::Footprint;
+using bench::gib1;
+using bench::kib256;
+using bench::measure;
 
 template <typename Plain>
 void plain_access(benchmark::State& state, Plain& plain, const void* store, Footprint footprint) {
@@ -155,17 +135,7 @@ class RatioReporter : public benchmark::ConsoleReporter {
   bool any_failed_ = false;
 };
 
-struct Comparison {
-  std::string model, floor;
-};
-
-using Function = std::function<void(benchmark::State&)>;
-
-void add(const std::string& name, const Function& function) {
-  benchmark::RegisterBenchmark(name.c_str(), function);
-}
-
-void register_decodes(bench::Pool& pool, Floors& floors, std::vector<Comparison>& comparisons) {
+void register_decodes(bench::Pool& pool, Floors& floors, Comparisons& comparisons) {
   const std::string plain = "decode/plain four levels";
   add(plain, [&](benchmark::State& s) { plain_decode_only(s, floors); });
   add("decode/walk", [&](benchmark::State& s) { decode_only(s, pool, false); });
@@ -175,7 +145,7 @@ void register_decodes(bench::Pool& pool, Floors& floors, std::vector<Comparison>
 }
 
 void register_pool(bench::Pool& pool, Floors& floors, const std::string& label, Footprint bytes,
-                   std::vector<Comparison>& comparisons) {
+                   Comparisons& comparisons) {
   const std::string plain = "plain four levels/" + label;
   const std::string chunked = "plain four levels, model's store/" + label;
   add(plain,
@@ -200,7 +170,7 @@ void register_pool(bench::Pool& pool, Floors& floors, const std::string& label, 
 }
 
 void register_chains(bench::Chains& chains, Floors& floors, const std::string& label,
-                     Footprint bytes, std::vector<Comparison>& comparisons) {
+                     Footprint bytes, Comparisons& comparisons) {
   for (unsigned hops = 0; hops <= bench::Chains::longest; ++hops) {
     const std::string plain = fmt::format("plain {} hops/{}", hops, label);
     const std::string sent = fmt::format("sockets, {} hops/{}", hops, label);
@@ -223,18 +193,20 @@ int main(int argc, char** argv) {
   const bool smoke = argc > 1 && std::string(argv[argc - 1]) == "--smoke";
   if (smoke) --argc;
   bench::Chains chains;
-  bench::Pool pool;
+  bench::TimedRows timed(smoke);
+  bench::Pool pool;  // starts the simulation
   Floors floors;
   chains.program();
-  std::vector<Comparison> comparisons;
+  Comparisons comparisons;
   register_decodes(pool, floors, comparisons);
-  using Labelled = std::pair<std::string, Footprint>;
-  for (const auto& [label, bytes] :
-       smoke ? std::vector<Labelled>{{"16 KiB", 16 << 10}}
-             : std::vector<Labelled>{{"256 KiB", kib256}, {"1 GiB", gib1}}) {
+  using Sizes = std::vector<std::pair<std::string, Footprint>>;
+  const Sizes sizes =
+      smoke ? Sizes{{"16 KiB", 16 << 10}} : Sizes{{"256 KiB", kib256}, {"1 GiB", gib1}};
+  for (const auto& [label, bytes] : sizes) {
     register_pool(pool, floors, label, bytes, comparisons);
     register_chains(chains, floors, label, bytes, comparisons);
   }
+  timed.add_to(comparisons, sizes, floors.pool);
   benchmark::Initialize(&argc, argv);
   RatioReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);

@@ -60,6 +60,7 @@ class FlatStore {
   FlatStore(const FlatStore&) = delete;
   FlatStore& operator=(const FlatStore&) = delete;
 
+  void prefetch(std::uint64_t at) const { __builtin_prefetch(bytes_ + at); }
   void read(std::uint64_t at, std::uint8_t* data) const { std::memcpy(data, bytes_ + at, 64); }
   void write(std::uint64_t at, const std::uint8_t* data) { std::memcpy(bytes_ + at, data, 64); }
 
@@ -94,6 +95,7 @@ struct PlainDevice {
     return offset >> (range->shift + ways_bits) << range->shift |
            (offset & ((1ull << range->shift) - 1));
   }
+  void prefetch(std::uint64_t hpa) const { store.prefetch(dpa(hpa)); }
   void access(std::uint64_t hpa, std::uint8_t* data, bool write) {
     const std::uint64_t at = dpa(hpa);
     write ? store.write(at, data) : store.read(at, data);
@@ -121,15 +123,22 @@ struct PlainPool {
     }
   }
 
-  PlainDevice<Store>* device(std::uint64_t hpa) const {
+  static constexpr std::size_t nowhere = ~std::size_t{0};
+
+  /// Of the device that an address leads to.
+  std::size_t index(std::uint64_t hpa) const {
     const int bridge = window.target(hpa);
-    if (bridge < 0) return nullptr;
+    if (bridge < 0) return nowhere;
     const int port = bridges[static_cast<std::size_t>(bridge)].target(hpa);
-    if (port < 0) return nullptr;
+    if (port < 0) return nowhere;
     const int leaf =
         switches[static_cast<std::size_t>(bridge)][static_cast<std::size_t>(port)].target(hpa);
-    if (leaf < 0) return nullptr;
-    return devices[static_cast<std::size_t>(bridge * 4 + port * 2 + leaf)].get();
+    if (leaf < 0) return nowhere;
+    return static_cast<std::size_t>(bridge * 4 + port * 2 + leaf);
+  }
+  PlainDevice<Store>* device(std::uint64_t hpa) const {
+    const std::size_t at = index(hpa);
+    return at == nowhere ? nullptr : devices[at].get();
   }
   void access(std::uint64_t hpa, std::uint8_t* data, bool write) {
     if (PlainDevice<Store>* to = device(hpa)) to->access(hpa, data, write);

@@ -6,9 +6,8 @@
 #include <fmt/format.h>
 
 namespace cxlpool::bench {
-namespace {
 
-platforms::PlatformDescription describe() {
+platforms::PlatformDescription describe_pool() {
   using namespace platforms;
   PlatformDescription p;
   HostDescription host;
@@ -52,9 +51,7 @@ platforms::PlatformDescription describe() {
   return p;
 }
 
-}  // namespace
-
-Pool::Pool() : platform_(describe(), {true, false, {2}}), sender_("sender") {
+Pool::Pool() : platform_(describe_pool(), {true, false, {2}}), sender_("sender") {
   sender_.socket.bind(platform_.host(0).core[1]);
   std::vector<fabric::Endpoint*> devices;
   for (std::size_t i = 0; i < platform_.device_count(); ++i) {
@@ -75,9 +72,18 @@ Pool::Pool() : platform_(describe(), {true, false, {2}}), sender_("sender") {
 }
 
 void Pool::take_turn() {
-  if (!begun_) initiator_->begin(std::make_unique<LineSource>(lines_));
-  begun_ = true;
+  if (turns_.valid()) {
+    turns_.resume();
+  } else {
+    initiator_->begin(std::make_unique<LineSource>(lines_));
+    for (sc_core::sc_object* child : initiator_->get_child_objects()) {
+      const sc_core::sc_process_handle process(child);
+      if (process.valid()) turns_ = process;
+    }
+  }
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  // Between its turns it must not keep the clock of the timed platforms from going on.
+  turns_.suspend();
 }
 
 bool Pool::all_verified() const {

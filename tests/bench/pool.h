@@ -19,7 +19,7 @@ class Sender : public sc_core::sc_module {
   }
   ~Sender() override { payload_.clear_extension(&access_); }
 
-  void access(std::uint64_t hpa, std::uint8_t* data, bool write) {
+  void access(std::uint64_t hpa, std::uint8_t* data, bool write, sc_core::sc_time delay = {}) {
     payload_.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     payload_.set_address(hpa);
     payload_.set_data_ptr(data);
@@ -29,7 +29,6 @@ class Sender : public sc_core::sc_module {
     payload_.set_byte_enable_length(0);
     payload_.set_dmi_allowed(false);
     payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    sc_core::sc_time delay;
     socket->b_transport(payload_, delay);
   }
   bool last_ok() const { return payload_.is_response_ok(); }
@@ -54,6 +53,9 @@ class LineSource : public traffic::RequestSource {
   Lines& lines_;
   bool write_ = false;
 };
+
+/// What Pool is built from.
+platforms::PlatformDescription describe_pool();
 
 /// A host with 2 bridges x 2 root ports x 2-port switches x 8 devices in one 8-way set at 256 B;
 /// bound to it a bare sender, and an initiator with its scoreboard as `cxlpool run` has them.
@@ -81,7 +83,7 @@ class Pool {
   std::unique_ptr<traffic::Scoreboard> scoreboard_;
   std::unique_ptr<traffic::Initiator> initiator_;
   Lines lines_{pool_base + 4 * device_bytes, device_bytes};
-  bool begun_ = false;
+  sc_core::sc_process_handle turns_;
 };
 
 }  // namespace cxlpool::bench

@@ -82,6 +82,9 @@ class StationNetwork {
       return server_->book(message, arrival);
     }
     Picoseconds alone(const Message& message) const override { return server_->alone(message); }
+    Picoseconds occupancy(const Message& message) const override {
+      return server_->occupancy(message);
+    }
 
    private:
     StationNetwork& network_;
