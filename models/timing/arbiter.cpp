@@ -13,11 +13,11 @@ bool earlier(const Transit& a, const Transit& b) {
 
 }  // namespace
 
-Transit& FifoArbiter::choose(const std::vector<Transit*>& heads, Picoseconds) {
+Transit& FifoArbiter::choose(const Heads& heads, Picoseconds) {
   Transit* best = nullptr;
-  for (Transit* head : heads) {
-    if (head && (!best || earlier(*head, *best))) best = head;
-  }
+  heads.for_each([&](Transit& head) {
+    if (!best || earlier(head, *best)) best = &head;
+  });
   return *best;
 }
 
@@ -27,12 +27,10 @@ RoundRobinArbiter::RoundRobinArbiter(std::vector<unsigned> weights) : weights_(s
   }
 }
 
-Transit& RoundRobinArbiter::choose(const std::vector<Transit*>& heads, Picoseconds) {
+Transit& RoundRobinArbiter::choose(const Heads& heads, Picoseconds) {
   credit_.resize(heads.size(), 0);
   if (weights_.empty()) {
-    do {
-      last_ = (last_ + 1) % heads.size();
-    } while (!heads[last_]);
+    last_ = heads.next(last_ + 1);
     return *heads[last_];
   }
   // Every waiting input earns its weight; the richest goes and pays for all. An input that nobody
@@ -52,15 +50,14 @@ Transit& RoundRobinArbiter::choose(const std::vector<Transit*>& heads, Picosecon
   return *heads[best];
 }
 
-Transit& PriorityArbiter::choose(const std::vector<Transit*>& heads, Picoseconds) {
+Transit& PriorityArbiter::choose(const Heads& heads, Picoseconds) {
   Transit* best = nullptr;
-  for (Transit* head : heads) {
-    if (!head) continue;
-    if (!best || head->message.traffic > best->message.traffic ||
-        (head->message.traffic == best->message.traffic && earlier(*head, *best))) {
-      best = head;
+  heads.for_each([&](Transit& head) {
+    if (!best || head.message.traffic > best->message.traffic ||
+        (head.message.traffic == best->message.traffic && earlier(head, *best))) {
+      best = &head;
     }
-  }
+  });
   return *best;
 }
 

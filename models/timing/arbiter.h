@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/timing/heads.h"
 #include "models/timing/transit.h"
 
 namespace cxlpool::timing {
@@ -15,7 +16,7 @@ namespace cxlpool::timing {
 class Arbiter {
  public:
   virtual ~Arbiter() = default;
-  virtual Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) = 0;
+  virtual Transit& choose(const Heads& heads, Picoseconds now) = 0;
 
   /// A message at `input`, the only one that waits, can go at once. Returns whether it may without
   /// being chosen, and if so remembers as much of it as choose() would have.
@@ -28,7 +29,7 @@ class Arbiter {
 /// Earliest arrival first, over all inputs.
 class FifoArbiter final : public Arbiter {
  public:
-  Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
 };
 
@@ -38,7 +39,7 @@ class RoundRobinArbiter final : public Arbiter {
   RoundRobinArbiter() = default;
   /// Of each input; inputs without a weight have 1. Throws std::invalid_argument for a weight of 0.
   explicit RoundRobinArbiter(std::vector<unsigned> weights);
-  Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  Transit& choose(const Heads& heads, Picoseconds now) override;
   /// With weights it depends on those that do not wait, too.
   bool lets_pass(std::size_t input) override {
     if (!weights_.empty()) return false;
@@ -59,7 +60,7 @@ class RoundRobinArbiter final : public Arbiter {
 /// The highest traffic class at the heads first; within a class, earliest arrival first.
 class PriorityArbiter final : public Arbiter {
  public:
-  Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override;
+  Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
 };
 

@@ -16,11 +16,11 @@ class DramArbiter final : public Arbiter {
   DramArbiter(const DramChannel& channel, std::unique_ptr<DramScheduler> scheduler)
       : channel_(channel), scheduler_(std::move(scheduler)) {}
 
-  Transit& choose(const std::vector<Transit*>& heads, Picoseconds now) override {
+  Transit& choose(const Heads& heads, Picoseconds now) override {
     transits_.clear();
     waiting_.clear();
     // A device's channel has one input, so its queue is in order already.
-    for (Transit* transit = heads.front(); transit; transit = transit->behind) {
+    for (Transit* transit = heads[0]; transit; transit = transit->behind) {
       transits_.push_back(transit);
       waiting_.push_back({&transit->message, transit->ready, transit->order});
     }

@@ -60,7 +60,7 @@ void Station::measure(Picoseconds from, Picoseconds until) {
 Place Station::input(unsigned input) {
   if (input >= inputs_.size()) {
     inputs_.resize(input + 1);
-    heads_.resize(input + 1, nullptr);
+    heads_.resize(input + 1);
   }
   return {this, input};
 }
@@ -127,7 +127,7 @@ void Station::arrive(Transit& transit) {
   transit.ready = timeline_.now();
   const unsigned input = transit.leg->input;
   enqueue(transit, inputs_[input]);
-  heads_[input] = inputs_[input].head;
+  heads_.set(input, inputs_[input].head);
   ++waiting_;
   if (observer_) observer_->waiting_changed(*this, transit.ready, 1);
   if (counts_at(transit.ready)) {
@@ -194,7 +194,7 @@ inline void Station::send(Transit& transit, Picoseconds now) {
   }
   *at = transit.behind;
   if (input.tail == &transit) input.tail = before;
-  heads_[index] = input.head;
+  heads_.set(index, input.head);
   --waiting_;
   if (observer_) observer_->waiting_changed(*this, now, -1);
   chosen_ = nullptr;

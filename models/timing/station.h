@@ -154,7 +154,7 @@ class Station final : public Actor {
   std::unique_ptr<Arbiter> arbiter_;
   std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
   std::vector<Input> inputs_;
-  std::vector<Transit*> heads_;  ///< of the inputs, for the arbiter
+  Heads heads_;  ///< of the inputs, for the arbiter
   std::uint32_t number_ = 0;
   std::uint32_t waiting_ = 0;
   bool touched_ = false;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host's own memory beside its windows: reached by the same accesses, by no decoder.
+#include "models/fabric/local_memory.h"
+
 #include <gtest/gtest.h>
 
-#include "models/fabric/local_memory.h"
 #include "tests/module/bench.h"
 
 namespace cxlpool::module_test {
@@ -64,7 +65,7 @@ TEST_P(LocalMemoryOfAHost, IsReadAndWrittenAtItsOffset) {
     EXPECT_TRUE(std::equal(stored, stored + 4, written));
   }
   bench.host.settle_counters();
-  EXPECT_EQ(bench.local.counters().reads, 3u);
+  EXPECT_EQ(bench.local.counters().reads, 4u);  // one of them crosses a multiple of 256
   EXPECT_EQ(bench.local.counters().write_bytes, 12u);
 }
 
@@ -88,7 +89,8 @@ TEST_P(LocalMemoryOfAHost, NothingIsBelowIt) {
   const auto outcome = bench.direct.read(local_base - 8, data, 8);
   EXPECT_EQ(outcome.access.cause, Cause::no_window);
   EXPECT_EQ(data[0], 0xFF);
-  const auto across = bench.direct.read(local_base - 256, std::vector<std::uint8_t>(512).data(), 512);
+  const auto across =
+      bench.direct.read(local_base - 256, std::vector<std::uint8_t>(512).data(), 512);
   EXPECT_EQ(across.access.cause, Cause::no_window);
   ASSERT_EQ(across.parts.size(), 2u);
   EXPECT_EQ(across.parts[1].cause, Cause::none);

@@ -57,10 +57,13 @@ TEST(Deadlock, EndsTheRunAndNamesTheQueuesThatWaitForEachOther) {
       "devices:\n"
       "  - {name: mem0, at: sw0.ds0, volatile: 1GiB, queue: 1,\n"
       "     media: {latency: 100ns, bandwidth: 1GB/s}}\n"
+      "default_link: {gen: 5, width: 8, queue: 1, credits: 1}\n"
       "regions: [{name: r0, host: h0, devices: [mem0]}]\n"
       "traffic: [{host: h0, region: r0, pattern: sequential, requests: 1_000, outstanding: 64}]\n");
-  for (const char* routes : {"--quiet", "--no-compiled-routes"}) {
-    const Outcome outcome = cxlpool({"run", file, "--mode", "at", routes});
+  for (const bool compiled : {true, false}) {
+    std::vector<std::string> arguments = {"run", file, "--mode", "at"};
+    if (!compiled) arguments.push_back("--no-compiled-routes");
+    const Outcome outcome = cxlpool(arguments);
     EXPECT_EQ(outcome.exit_status, 1) << outcome.err;
     const std::string said = outcome.out + outcome.err;
     EXPECT_THAT(said, HasSubstr("deadlock: nothing moves any more; waiting for room: "));
@@ -101,12 +104,12 @@ const Wrong wrongs[] = {
     {"ZeroWidth", "default_link={gen: 5, width: 0}", "default_link.width",
      "expected 1, 2, 4, 8 or 16 lanes, got 0"},
     {"NoSuchGeneration", "default_link={gen: 7}", "default_link.gen", "expected 3, 4, 5 or 6"},
-    {"NegativeLatency", "devices[0].request_latency=-1ns", "devices[0].request_latency",
+    {"NegativeLatency", "devices[0].request_latency=-1ns", "devices[0, i=0].request_latency",
      "must not be negative"},
-    {"NegativeMedia", "devices[0].media.latency=-5ns", "devices[0].media.latency",
+    {"NegativeMedia", "devices[0].media.latency=-5ns", "devices[0, i=0].media.latency",
      "must not be negative"},
-    {"QueueOfNone", "devices[0].queue=0", "devices[0].queue", "expected 1 to 65536, got 0"},
-    {"QueueOfMillions", "devices[0].queue=4_000_000_000", "devices[0].queue",
+    {"QueueOfNone", "devices[0].queue=0", "devices[0, i=0].queue", "expected 1 to 65536, got 0"},
+    {"QueueOfMillions", "devices[0].queue=4_000_000_000", "devices[0, i=0].queue",
      "expected 1 to 65536"},
     {"IngressOfNone", "switches[0].ingress_queue=0", "switches[0].ingress_queue",
      "expected 1 to 65536, got 0"},
@@ -116,13 +119,13 @@ const Wrong wrongs[] = {
      "expected 1 to 65536, got 0"},
     {"CreditsOfNone", "default_link={gen: 5, credits: 0}", "default_link.credits",
      "expected 1 to 65536, got 0"},
-    {"UnknownProfile", "devices[0].profile=a10000", "devices[0].profile", "did you mean"},
-    {"UnknownPart", "devices[0].media={kind: dram, part: DDR9}", "devices[0].media.part",
+    {"UnknownProfile", "devices[0].profile=a10000", "devices[0, i=0].profile", "did you mean"},
+    {"UnknownPart", "devices[0].media={kind: dram, part: DDR9}", "devices[0, i=0].media.part",
      "did you mean"},
     {"AbsurdLatency", "switches[0].latency=3s", "switches[0].latency", "expected at most 1s"},
     {"AbsurdOutstanding", "hosts[0].outstanding=70_000", "hosts[0].outstanding",
      "expected 0 to 65536"},
-    {"NoBandwidth", "devices[0].media.bandwidth=0GB/s", "devices[0].media.bandwidth",
+    {"NoBandwidth", "devices[0].media.bandwidth=0GB/s", "devices[0, i=0].media.bandwidth",
      "expected 1MB/s to 10TB/s"},
 };
 

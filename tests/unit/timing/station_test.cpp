@@ -419,7 +419,7 @@ TEST_F(StationTest, StatisticsOfAnExampleAreRight) {
   EXPECT_EQ(two.longest_wait, 200u);
   EXPECT_EQ(two.blocked, 0u);
   EXPECT_EQ(two.deepest_queue, 1u);
-  first.forget_statistics();
+  first.measure(2'000, 3'000);
   EXPECT_EQ(first.statistics().messages, 0u);
 }
 

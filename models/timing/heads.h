@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace cxlpool::timing {
+
+struct Transit;
+
+/// The oldest message at each input of a station, null where nobody waits. To look at those that
+/// wait costs by their number, not by that of the inputs: a switch has hundreds.
+class Heads {
+ public:
+  std::size_t size() const { return at_.size(); }
+  void resize(std::size_t inputs) {
+    at_.resize(inputs, nullptr);
+    waits_.resize((inputs + 63) / 64, 0);
+  }
+
+  Transit* operator[](std::size_t input) const { return at_[input]; }
+  void set(std::size_t input, Transit* head) {
+    at_[input] = head;
+    const std::uint64_t bit = std::uint64_t{1} << input % 64;
+    waits_[input / 64] = head ? waits_[input / 64] | bit : waits_[input / 64] & ~bit;
+  }
+
+  /// In the order of the inputs.
+  template <typename Action>
+  void for_each(Action&& action) const {
+    for (std::size_t word = 0; word < waits_.size(); ++word) {
+      for (std::uint64_t left = waits_[word]; left != 0; left &= left - 1) {
+        action(*at_[word * 64 + lowest(left)]);
+      }
+    }
+  }
+
+  /// The first input at or after `input` at which somebody waits, and after the last one the first.
+  /// Somebody must wait.
+  std::size_t next(std::size_t input) const {
+    std::size_t word = input / 64;
+    if (word >= waits_.size()) word = input = 0;
+    std::uint64_t left = waits_[word] & ~std::uint64_t{0} << input % 64;
+    while (left == 0) {
+      word = word + 1 < waits_.size() ? word + 1 : 0;
+      left = waits_[word];
+    }
+    return word * 64 + lowest(left);
+  }
+
+ private:
+  static std::size_t lowest(std::uint64_t bits) {
+    return static_cast<std::size_t>(__builtin_ctzll(bits));
+  }
+
+  std::vector<Transit*> at_;
+  std::vector<std::uint64_t> waits_;  ///< a bit for each input
+};
+
+}  // namespace cxlpool::timing
