@@ -221,7 +221,9 @@ TEST_P(ForeignParties, GetTheirBytesHoweverManyAreUnderWay) {
   }
   EXPECT_EQ(fabric.time.under_way(), 0u);
   const bool overlaps = far_ && far_->style != Style::completes;
-  if (overlaps && far_->style != Style::begins_response) EXPECT_GT(far_->most_at_once, 1u);
+  if (overlaps && far_->style != Style::begins_response) {
+    EXPECT_GT(far_->most_at_once, 1u);
+  }
 }
 
 TEST_P(ForeignParties, ShareTheFabricWithThreadsThatBlock) {
