@@ -13,10 +13,20 @@ struct Transit;
 /// wait costs by their number, not by that of the inputs: a switch has hundreds.
 class Heads {
  public:
-  std::size_t size() const { return at_.size(); }
+  Heads() = default;
+  Heads(const Heads&) = delete;  // points into itself
+  Heads& operator=(const Heads&) = delete;
+
+  std::size_t size() const { return size_; }
+  /// Before anybody waits.
   void resize(std::size_t inputs) {
-    at_.resize(inputs, nullptr);
-    waits_.resize((inputs + 63) / 64, 0);
+    size_ = inputs;
+    words_ = (inputs + 63) / 64;
+    if (inputs <= 1) return;
+    many_.assign(inputs, nullptr);
+    many_waits_.assign(words_, 0);
+    at_ = many_.data();
+    waits_ = many_waits_.data();
   }
 
   Transit* operator[](std::size_t input) const { return at_[input]; }
@@ -29,7 +39,7 @@ class Heads {
   /// In the order of the inputs.
   template <typename Action>
   void for_each(Action&& action) const {
-    for (std::size_t word = 0; word < waits_.size(); ++word) {
+    for (std::size_t word = 0; word < words_; ++word) {
       for (std::uint64_t left = waits_[word]; left != 0; left &= left - 1) {
         action(*at_[word * 64 + lowest(left)]);
       }
@@ -40,10 +50,10 @@ class Heads {
   /// Somebody must wait.
   std::size_t next(std::size_t input) const {
     std::size_t word = input / 64;
-    if (word >= waits_.size()) word = input = 0;
+    if (word >= words_) word = input = 0;
     std::uint64_t left = waits_[word] & ~std::uint64_t{0} << input % 64;
     while (left == 0) {
-      word = word + 1 < waits_.size() ? word + 1 : 0;
+      word = word + 1 < words_ ? word + 1 : 0;
       left = waits_[word];
     }
     return word * 64 + lowest(left);
@@ -54,8 +64,14 @@ class Heads {
     return static_cast<std::size_t>(__builtin_ctzll(bits));
   }
 
-  std::vector<Transit*> at_;
-  std::vector<std::uint64_t> waits_;  ///< a bit for each input
+  Transit* only_ = nullptr;  // most stations have one input: what it needs lies here
+  std::uint64_t only_waits_ = 0;
+  Transit** at_ = &only_;
+  std::uint64_t* waits_ = &only_waits_;  // a bit for each input
+  std::size_t size_ = 0;
+  std::size_t words_ = 0;
+  std::vector<Transit*> many_;
+  std::vector<std::uint64_t> many_waits_;
 };
 
 }  // namespace cxlpool::timing

@@ -29,11 +29,16 @@ void BufferPool::give(Timeline& timeline) {
 Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
                  std::unique_ptr<Arbiter> arbiter)
     : timeline_(timeline),
-      config_(std::move(config)),
+      moves_data_(config.moves_data),
+      depth_(config.depth),
+      pipe_(dynamic_cast<PipeServer*>(server.get())),
       server_(std::move(server)),
-      pipe_(dynamic_cast<PipeServer*>(server_.get())),
+      pool_(config.pool),
+      latency_(config.latency),
       arbiter_(std::move(arbiter)),
-      number_(timeline.enlist(*this)) {
+      number_(timeline.enlist(*this)),
+      config_(std::move(config)) {
+  heads_.resize(1);
   if (!server_ || !arbiter_) {
     throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
   }
@@ -58,8 +63,9 @@ void Station::measure(Picoseconds from, Picoseconds until) {
 }
 
 Place Station::input(unsigned input) {
-  if (input >= inputs_.size()) {
-    inputs_.resize(input + 1);
+  if (input >= heads_.size()) {
+    many_inputs_.resize(input + 1);
+    inputs_ = many_inputs_.data();
     heads_.resize(input + 1);
   }
   return {this, input};
@@ -67,26 +73,26 @@ Place Station::input(unsigned input) {
 
 void Station::reserve(unsigned input) {
   ++inputs_[input].held;
-  if (config_.pool) config_.pool->take();
+  if (pool_) pool_->take();
 }
 
 void Station::release(unsigned input) {
   --inputs_[input].held;
-  if (config_.pool) config_.pool->give(timeline_);
+  if (pool_) pool_->give(timeline_);
   wake_waiter(inputs_[input]);
 }
 
 void Station::wait_for_room(unsigned input, Station& feeder) {
   inputs_[input].feeder = &feeder;
-  if (config_.pool && !config_.pool->has_room()) config_.pool->wait(feeder);
+  if (pool_ && !pool_->has_room()) pool_->wait(feeder);
 }
 
 void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
-  const bool full = config_.depth != 0 && inputs_[input].held >= config_.depth;
-  if (full || !config_.pool) {
+  const bool full = depth_ != 0 && inputs_[input].held >= depth_;
+  if (full || !pool_) {
     inputs_[input].outsiders.push_back({0, order, &actor, subject});
   } else {
-    config_.pool->wait({0, order, &actor, subject});
+    pool_->wait({0, order, &actor, subject});
   }
 }
 
@@ -210,10 +216,10 @@ inline void Station::begin(Transit& transit, Picoseconds now) {
   if (counts_at(now)) count(transit.message, now - transit.ready, service.busy);
   Input& input = inputs_[index];
   --input.held;
-  if (config_.pool) config_.pool->give(timeline_);
+  if (pool_) pool_->give(timeline_);
   if (input.feeder || !input.outsiders.empty()) wake_waiter(input);
 
-  const Picoseconds there = service.done_at + config_.latency;
+  const Picoseconds there = service.done_at + latency_;
   ++transit.leg;
   if (transit.leg < transit.leg_end) {
     timeline_.schedule(there, transit.order, *transit.leg->station, &transit);
@@ -224,8 +230,7 @@ inline void Station::begin(Transit& transit, Picoseconds now) {
 
 inline void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
   ++statistics_.messages;
-  if (config_.moves_data || carries_data(message.kind))
-    statistics_.bytes += message.lines * line_bytes;
+  if (moves_data_ || carries_data(message.kind)) statistics_.bytes += message.lines * line_bytes;
   statistics_.busy += busy;
   statistics_.waited += wait;
   statistics_.longest_wait = std::max(statistics_.longest_wait, wait);
@@ -240,7 +245,7 @@ Picoseconds Station::book(const Message& message, Picoseconds arrival) {
     observer_->waiting_changed(*this, arrival, 1);
     observer_->waiting_changed(*this, arrival + wait, -1);
   }
-  return done + config_.latency;
+  return done + latency_;
 }
 
 }  // namespace cxlpool::timing

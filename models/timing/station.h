@@ -73,7 +73,7 @@ class Station final : public Actor {
   /// Null for nobody.
   void observe(StationObserver* observer) { observer_ = observer; }
   const Server& server() const { return *server_; }
-  Picoseconds latency() const { return config_.latency; }
+  Picoseconds latency() const { return latency_; }
   std::uint32_t number() const { return number_; }
 
   /// Makes sure that inputs 0 to `input` exist. Before the first message.
@@ -81,8 +81,7 @@ class Station final : public Actor {
 
   // Approximately timed.
   bool has_room(unsigned input) const {
-    return (config_.depth == 0 || inputs_[input].held < config_.depth) &&
-           (!config_.pool || config_.pool->has_room());
+    return (depth_ == 0 || inputs_[input].held < depth_) && (!pool_ || pool_->has_room());
   }
   void reserve(unsigned input);
   /// Gives back room that is not needed after all.
@@ -105,13 +104,11 @@ class Station final : public Actor {
   /// When the message reaches the next place.
   Picoseconds book(const Message& message, Picoseconds arrival);
   /// The same with nobody in the way.
-  Picoseconds alone(const Message& message) const {
-    return server_->alone(message) + config_.latency;
-  }
+  Picoseconds alone(const Message& message) const { return server_->alone(message) + latency_; }
 
   std::size_t waiting() const { return waiting_; }
   const Station* blocked_on() const { return blocked_on_; }
-  const BufferPool* pool() const { return config_.pool; }
+  const BufferPool* pool() const { return pool_; }
 
  private:
   friend class Timeline;
@@ -147,26 +144,34 @@ class Station final : public Actor {
   }
   static constexpr unsigned kinds = 5, lines_known = 5;
 
+  // In the order of use: a fabric of hundreds of hosts does not fit the caches, and every line of a
+  // station that a message touches is a miss.
   Timeline& timeline_;
-  Config config_;
-  std::unique_ptr<Server> server_;
-  PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
-  std::unique_ptr<Arbiter> arbiter_;
-  std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
-  std::vector<Input> inputs_;
-  Heads heads_;  ///< of the inputs, for the arbiter
-  std::uint32_t number_ = 0;
+  Picoseconds free_at_ = 0;
   std::uint32_t waiting_ = 0;
   bool touched_ = false;
   bool alarmed_ = false;  ///< an event is pending for free_at_
-  Picoseconds free_at_ = 0;
-  Transit* chosen_ = nullptr;  ///< waits for room at the next place
-  Picoseconds blocked_since_ = 0;
-  const Station* blocked_on_ = nullptr;
-  StationStatistics statistics_;
+  const bool moves_data_;
+  const unsigned depth_;
+  PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
+  std::unique_ptr<Server> server_;
+  Input* inputs_ = &only_input_;
+  Input only_input_;
   StationObserver* observer_ = nullptr;
+  BufferPool* const pool_;
+  const Picoseconds latency_;
   Picoseconds counts_from_ = 0;
   Picoseconds counts_until_ = Wheel::never;
+  StationStatistics statistics_;
+  const Station* blocked_on_ = nullptr;
+  std::unique_ptr<Arbiter> arbiter_;
+  Transit* chosen_ = nullptr;  ///< waits for room at the next place
+  Heads heads_;                ///< of the inputs, for the arbiter
+  Picoseconds blocked_since_ = 0;
+  std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
+  std::uint32_t number_ = 0;
+  std::vector<Input> many_inputs_;  ///< where there is more than one
+  const Config config_;             ///< for those who ask
 };
 
 }  // namespace cxlpool::timing
