@@ -190,12 +190,14 @@ struct TrafficDescription {
   InjectionDescription injection;
 };
 
+inline constexpr const char* time_series_file = "time_series.csv";
+
 /// File names are inside --out; empty: none.
 struct OutputDescription {
   std::string request_trace;
   std::string timeline;                 ///< Perfetto trace events, JSON
   std::string vcd;                      ///< value change dump
-  timing::Picoseconds time_series = 0;  ///< interval of the counters' samples; 0: none
+  timing::Picoseconds time_series = 0;  ///< intervals of time_series_file; 0: none. Timed
 };
 
 struct PlatformDescription {

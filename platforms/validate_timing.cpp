@@ -97,10 +97,11 @@ void check_media(const Entry& entry, const std::string& at, const MediaDescripti
                fmt::format("expected a power of two from 1 to 64, got {}", media.channels));
   }
   const std::uint64_t granularity = media.channel_granularity;
-  if (!power_of_two(granularity) || granularity < 64 || granularity > page_bytes) {
+  // Not less than the parts that hosts send, each of which is served by one channel.
+  if (!power_of_two(granularity) || granularity < 256 || granularity > page_bytes) {
     entry.fail(
         at + ".channel_granularity",
-        fmt::format("expected a power of two from 64B to 4KiB, got {}", format_size(granularity)));
+        fmt::format("expected a power of two from 256B to 4KiB, got {}", format_size(granularity)));
   }
   check_queue(entry, at + ".queue", media.queue);
 }
@@ -219,7 +220,8 @@ void check_output(const Entry& whole, const OutputDescription& output) {
       {"request_trace", &output.request_trace},
       {"timeline", &output.timeline},
       {"vcd", &output.vcd}};
-  std::map<std::string, std::string> owners{{"results.json", "the results"}};
+  std::map<std::string, std::string> owners{{"results.json", "the results"},
+                                            {time_series_file, "the time series"}};
   for (const auto& [key, file] : files) {
     check_file_name(whole, fmt::format(".output.{}", key), *file);
     if (file->empty()) continue;

@@ -17,9 +17,11 @@ ChannelSpread::ChannelSpread(unsigned channels, unsigned granularity_bytes)
     throw std::invalid_argument("a device has 1 to 64 DRAM channels, not " +
                                 std::to_string(channels));
   }
-  if (granularity_bytes != 64 && granularity_bytes != 256 && granularity_bytes != 4096) {
-    throw std::invalid_argument("DRAM channels are interleaved by 64, 256 or 4096 bytes, not " +
-                                std::to_string(granularity_bytes));
+  const bool power_of_two = (granularity_bytes & (granularity_bytes - 1)) == 0;
+  if (!power_of_two || granularity_bytes < 64 || granularity_bytes > 4096) {
+    throw std::invalid_argument(
+        "DRAM channels are interleaved by a power of two from 64 to 4096 bytes, not " +
+        std::to_string(granularity_bytes));
   }
   granularity_bits_ = static_cast<unsigned>(__builtin_ctz(granularity_bytes));
   while (1u << digit_bits_ < channels) ++digit_bits_;

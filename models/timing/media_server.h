@@ -29,7 +29,8 @@ class ChannelSpread {
     }
   };
 
-  /// Throws std::invalid_argument unless channels are 1..64 and granularity is 64, 256 or 4096.
+  /// Throws std::invalid_argument unless channels are 1..64 and granularity is a power of two from
+  /// 64 to 4096.
   ChannelSpread(unsigned channels, unsigned granularity_bytes);
 
   Place place(std::uint64_t dpa) const {

@@ -177,6 +177,11 @@ int carry_out(const Arguments& arguments) {
     fmt::print(stderr, "cxlpool: output.request_trace: {} is not written without --out DIR\n",
                quotable(platform.output.request_trace));
   }
+  if (platform.output.time_series != 0 && !arguments.quiet &&
+      (arguments.out.empty() || options.mode == traffic::Mode::functional)) {
+    fmt::print(stderr, "cxlpool: output.time_series: {} is not written {}\n", time_series_file,
+               arguments.out.empty() ? "without --out DIR" : "in functional mode");
+  }
   const RunResult result = run(platform, options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   const std::string results_path = write_results(result, arguments.out);

@@ -13,6 +13,7 @@
 #include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
 #include "platforms/run/streams.h"
+#include "platforms/run/time_series.h"
 #include "platforms/run/timeline_writer.h"
 #include "platforms/run/value_dump.h"
 
@@ -37,11 +38,12 @@ class Run final : public traffic::RequestObserver {
 
  private:
   void build_initiators();
-  void open_recorder();
+  void open_outputs();
   void open_activity();
   void program_platform();
   void begin_streams();
   void simulate();
+  void write_series();
   void check_for_deadlock();
   void tell_stations();
   void collect_stations();
@@ -60,6 +62,7 @@ class Run final : public traffic::RequestObserver {
   traffic::Scoreboard scoreboard_;
   RunResult result_;
   std::unique_ptr<RequestRecorder> recorder_;
+  std::unique_ptr<TimeSeries> series_;
   std::unique_ptr<Activity> activity_;
   std::unique_ptr<TimelineWriter> timeline_;
   std::unique_ptr<ValueDump> dump_;
@@ -178,7 +181,7 @@ void Run::check_for_deadlock() {
 
 RunResult Run::carry_out() {
   const auto begin = std::chrono::steady_clock::now();
-  open_recorder();
+  open_outputs();
   platform_.start();
   program_platform();
   begin_streams();
@@ -190,11 +193,17 @@ RunResult Run::carry_out() {
   return std::move(result_);
 }
 
-void Run::open_recorder() {
-  if (options_.out_dir.empty() || description_.output.request_trace.empty()) return;
-  const auto path = std::filesystem::path(options_.out_dir) / description_.output.request_trace;
-  recorder_ =
-      std::make_unique<RequestRecorder>(path.string(), options_.mode != traffic::Mode::functional);
+void Run::open_outputs() {
+  if (options_.out_dir.empty()) return;
+  const bool timed = options_.mode != traffic::Mode::functional;
+  const OutputDescription& output = description_.output;
+  if (!output.request_trace.empty()) {
+    const auto path = std::filesystem::path(options_.out_dir) / output.request_trace;
+    recorder_ = std::make_unique<RequestRecorder>(path.string(), timed);
+  }
+  if (timed && output.time_series != 0) {
+    series_ = std::make_unique<TimeSeries>(description_.hosts.size(), output.time_series);
+  }
 }
 
 void Run::program_platform() {
@@ -229,8 +238,17 @@ void Run::simulate() {
   }
   check_for_deadlock();
   if (recorder_) recorder_->finish();
+  write_series();
   if (timeline_) timeline_->finish();
   if (dump_) dump_->finish();
+}
+
+void Run::write_series() {
+  if (!series_) return;
+  std::vector<std::string> hosts;
+  for (const HostDescription& host : description_.hosts) hosts.push_back(host.name);
+  const auto path = std::filesystem::path(options_.out_dir) / time_series_file;
+  series_->write(path.string(), hosts);
 }
 
 void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
@@ -239,6 +257,7 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
     bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
   }
   if (recorder_) recorder_->record(host, answer);
+  if (series_) series_->answered(host, answer);
   if (activity_) activity_->in_flight_changed(host, answer.answered_at, -1);
   if (timeline_) timeline_->request(host, answer);
   if (options_.observer) options_.observer->answered(host, answer);

@@ -2,6 +2,7 @@
 // The figures of a timed run: what they say where arithmetic can, and of which part of the run they
 // are.
 #include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -332,6 +333,67 @@ TEST(ProvenRange, IsLeftByABusyLink) {
   const std::string link = "default_link: {gen: 3, width: 1}\n";
   EXPECT_THAT(warnings_of("lt", traffic, link), HasSubstr("h0.hb0.rp0-mem0"));
   EXPECT_EQ(warnings_of("at", traffic, link), "[]");
+}
+
+TEST_P(Statistics, OfEveryIntervalAddUpToThoseOfTheRun) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      platform +
+          "traffic: [{host: h0, region: r0, pattern: uniform, requests: 3_000, read: 60%, "
+          "outstanding: 4}]\noutput: {time_series: 3us}\n");
+  const std::string out = folder.path("out");
+  const Outcome outcome = cxlpool({"run", file, "--mode", GetParam(), "--json", "--out", out});
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+  const json stream = json::parse(outcome.out)["traffic"][0];
+  std::istringstream lines(read_file(out + "/time_series.csv"));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line,
+            "from_ps,host,completed,refused,read_bytes,write_bytes,mean_latency_ps,max_latency_ps");
+  std::uint64_t count = 0, completed = 0, read_bytes = 0, write_bytes = 0, last = 0;
+  for (; std::getline(lines, line); ++count) {
+    unsigned long long from = 0, done = 0, refused = 0, reads = 0, writes = 0, mean = 0, most = 0;
+    ASSERT_EQ(std::sscanf(line.c_str(), "%llu,h0,%llu,%llu,%llu,%llu,%llu,%llu", &from, &done,
+                          &refused, &reads, &writes, &mean, &most),
+              7)
+        << line;
+    EXPECT_EQ(from, count * 3'000 * ns);
+    EXPECT_LE(mean, most);
+    completed += done;
+    read_bytes += reads;
+    write_bytes += writes;
+    last = from;
+  }
+  EXPECT_EQ(completed, stream["completed"]);
+  EXPECT_EQ(read_bytes, stream["read_bytes"]);
+  EXPECT_EQ(write_bytes, stream["write_bytes"]);
+  EXPECT_LE(last, json::parse(outcome.out)["simulated_ps"].get<std::uint64_t>());
+}
+
+TEST(TimeSeries, HasABoundedNumberOfIntervals) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, pattern: uniform, requests: 3_000}]\n"
+                    "output: {time_series: 1ns}\n");
+  const std::string out = folder.path("out");
+  ASSERT_EQ(cxlpool({"run", file, "--mode", "at", "--quiet", "--out", out}).exit_status, 0);
+  const std::string text = read_file(out + "/time_series.csv");
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  EXPECT_GT(lines, 30'000u);
+  EXPECT_LE(lines, 65'537u);
+}
+
+TEST(TimeSeries, ThatIsNotWrittenIsSaidToBe) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, pattern: uniform, requests: 10}]\n"
+                    "output: {time_series: 1us}\n");
+  EXPECT_THAT(cxlpool({"run", file, "--mode", "at"}).err, HasSubstr("without --out DIR"));
+  EXPECT_THAT(cxlpool({"run", file, "--out", folder.path("out")}).err,
+              HasSubstr("in functional mode"));
 }
 
 }  // namespace

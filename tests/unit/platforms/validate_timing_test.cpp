@@ -74,9 +74,9 @@ TEST(ValidateTiming, MediaCanBeBuilt) {
             "devices[1].media: kind: dram needs a part such as DDR5-4800BN");
   EXPECT_EQ(error_of_media([](auto& m) { m.channels = 0; }),
             "devices[1].media.channels: expected a power of two from 1 to 64, got 0");
-  EXPECT_EQ(error_of_media([](auto& m) { m.channel_granularity = 32; }),
-            "devices[1].media.channel_granularity: expected a power of two from 64B to 4KiB, got "
-            "32B");
+  EXPECT_EQ(error_of_media([](auto& m) { m.channel_granularity = 128; }),
+            "devices[1].media.channel_granularity: expected a power of two from 256B to 4KiB, got "
+            "128B");
   EXPECT_EQ(error_of_media([](auto& m) { m.queue = 0; }),
             "devices[1].media.queue: expected 1 to 65536, got 0");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].timing.media.latency = two_seconds; }),
