@@ -33,6 +33,14 @@ void check_bandwidth(const Entry& entry, const std::string& key, std::uint64_t r
                               format_bandwidth(max_bandwidth), format_bandwidth(rate)));
 }
 
+/// Between two lines that a server lets begin: a slot of its calendar.
+void check_server_gap(const Entry& entry, const std::string& key, timing::Picoseconds gap) {
+  constexpr timing::Picoseconds most = 4'000'000'000;
+  if (gap <= most) return;
+  entry.fail(
+      key, fmt::format("expected at most {}, got {}", format_duration(most), format_duration(gap)));
+}
+
 void check_pace(const Entry& entry, const std::string& gap_key, const std::string& rate_key,
                 const PaceDescription& pace) {
   if (pace.gap != 0 && pace.bytes_per_second != 0) {
@@ -79,8 +87,8 @@ void check_physical(const Entry& entry, const std::string& at,
 void check_media(const Entry& entry, const std::string& at, const MediaDescription& media) {
   check_latency(entry, at + ".latency", media.latency);
   check_latency(entry, at + ".write_latency", media.latency_of_write());
-  check_latency(entry, at + ".read_gap", media.read_gap);
-  check_latency(entry, at + ".write_gap", media.write_gap);
+  check_server_gap(entry, at + ".read_gap", media.read_gap);
+  check_server_gap(entry, at + ".write_gap", media.write_gap);
   if (media.bytes_per_second != 0 && (media.read_gap != 0 || media.write_gap != 0)) {
     entry.fail(at + ".bandwidth", "expected bandwidth, or read_gap and write_gap, not both");
   }
@@ -142,6 +150,8 @@ void check_host(const Entry& entry, const HostDescription& host) {
   check_latency(entry, ".request_latency", timing.request_latency);
   check_latency(entry, ".response_latency", timing.response_latency);
   check_count(entry, ".outstanding", timing.outstanding, 0, max_queue);
+  check_server_gap(entry, ".read_gap", timing.read.gap);
+  check_server_gap(entry, ".write_gap", timing.write.gap);
   check_pace(entry, ".read_gap", ".read_limit", timing.read);
   check_pace(entry, ".write_gap", ".write_limit", timing.write);
   check_count(entry, ".priority", timing.priority, 0, 7);
@@ -205,6 +215,11 @@ void check_injection(const Entry& entry, const TrafficDescription& traffic) {
   only(!closed, "open or paced", ".rate", injection.pace.bytes_per_second != 0);
   only(open, "open", ".arrival", injection.arrival != Arrival::fixed);
   check_count(entry, ".threads", injection.threads, 1, max_queue);
+  const std::uint64_t in_flight = std::uint64_t{injection.threads} * traffic.outstanding;
+  if (in_flight > max_queue) {
+    entry.fail(".threads", fmt::format("expected threads times outstanding of at most {}, got {}",
+                                       max_queue, in_flight));
+  }
   check_latency(entry, ".delay", injection.delay);
   check_latency(entry, ".start", injection.start);
   check_pace(entry, ".gap", ".rate", injection.pace);

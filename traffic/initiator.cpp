@@ -39,6 +39,9 @@ Initiator::~Initiator() { payload_.clear_extension(&access_); }
 void Initiator::begin(std::unique_ptr<RequestSource> source) {
   source_ = std::move(source);
   if (config_.time) {
+    // All that may be outstanding are free from the start, whenever the host takes the first of
+    // each.
+    if (!open()) free_since_.assign(config_.injection.outstanding, config_.injection.start);
     wake_at(std::max(now(), config_.injection.start));
   } else {
     begin_.notify(config_.mode == Mode::lt ? fabric::to_sc_time(config_.injection.start)
@@ -61,6 +64,7 @@ void Initiator::take_turn() {
   const bool timed = config_.mode == Mode::lt;
   local_ = std::max(local_, present);
   for (unsigned i = 0; !source_done_ || !in_flight_.empty();) {
+    if (timed && !source_done_) go_on_to_next_issue();
     if (timed ? local_ - present > quantum : i >= turn_requests) {
       next_trigger(timed ? fabric::to_sc_time(local_ - present) : sc_core::SC_ZERO_TIME);
       return;
@@ -93,14 +97,21 @@ void Initiator::add_slot() {
   slots_.push_back(std::make_unique<Slot>());
 }
 
-RequestSource::Next Initiator::issue_next() {
-  const bool timed = config_.mode == Mode::lt;
-  if (timed && pacer_.paced()) {
+/// Loosely timed: sets local_ to when the next request may be issued, by the clock and with a free
+/// slot. It is issued only if that is within the quantum: booking far ahead of the others would
+/// take the room that they need before.
+void Initiator::go_on_to_next_issue() {
+  if (pacer_.paced()) {
     local_ = std::max(local_, pacer_.due());
     while (!in_flight_.empty() && slots_[in_flight_.front()]->answered_at <= local_) {
       retire_earliest();
     }
   }
+  if (!has_slot()) retire_earliest();
+}
+
+RequestSource::Next Initiator::issue_next() {
+  const bool timed = config_.mode == Mode::lt;
   if (!has_slot()) retire_earliest();
   Slot& slot = *slots_[free_.back()];
   const auto next = source_->next(slot.request);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/circular_buffer.hpp>
 #include <systemc>
 #include <tlm>
 #include <tlm_utils/simple_initiator_socket.h>
@@ -147,6 +148,7 @@ class Initiator : public sc_core::sc_module {
   void take_turn();
   bool has_slot();
   void add_slot();
+  void go_on_to_next_issue();
   RequestSource::Next issue_next();
   void issue(Slot& slot);
   void prepare(Slot& slot, tlm::tlm_generic_payload& trans);
@@ -161,6 +163,8 @@ class Initiator : public sc_core::sc_module {
   void send_what_is_due();
   void wake_at(Picoseconds at);
   void send(unsigned index);
+  void free_slot(unsigned index);
+  Picoseconds take_due();
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& trans, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   void answered(tlm::tlm_generic_payload& trans);
@@ -185,6 +189,9 @@ class Initiator : public sc_core::sc_module {
   std::array<unsigned char, 2> alternate_{TLM_BYTE_ENABLED, TLM_BYTE_DISABLED};
   std::vector<std::unique_ptr<Slot>> slots_;  ///< as many as were ever in flight
   std::vector<unsigned> free_;
+  /// Approximately timed, unless open: since when each of those that may be outstanding is free,
+  /// the longest first, whichever slot is taken next.
+  boost::circular_buffer<Picoseconds> free_since_;
   std::vector<unsigned> in_flight_;  ///< a heap: the earliest answer on top
   Pacer pacer_;
   Picoseconds local_ = 0;  ///< absolute time up to which this initiator has run
@@ -193,6 +200,8 @@ class Initiator : public sc_core::sc_module {
   Picoseconds wakes_at_ = timing::Wheel::never;
   std::uint16_t origin_ = 0;
   const tlm::tlm_generic_payload* open_request_ = nullptr;  ///< its END_REQ has not come
+  Picoseconds resumed_at_ = 0;  ///< the source had nothing to ask before, or it was held
+  bool source_waits_ = false;
   std::uint64_t in_flight_count_ = 0;
   std::uint64_t serial_ = 0;
   InitiatorStatistics statistics_;

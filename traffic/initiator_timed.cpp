@@ -9,8 +9,7 @@ namespace cxlpool::traffic {
 
 void Initiator::Clock::fire(void* subject, timing::Picoseconds) {
   if (subject) {
-    initiator_.free_.push_back(static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(subject)) -
-                               1);
+    initiator_.free_slot(static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(subject)) - 1);
   } else {
     initiator_.wakes_at_ = timing::Wheel::never;
   }
@@ -29,14 +28,18 @@ void Initiator::send_what_is_due() try {
       if (in_flight_count_ == 0) {
         throw std::logic_error(label() + ": the source waits for nothing");
       }
+      source_waits_ = true;
       return;
     }
+    if (source_waits_) resumed_at_ = time.now();
+    source_waits_ = false;
     if (next == RequestSource::Next::done) {
       source_done_ = true;
       break;
     }
     free_.pop_back();
-    pacer_.sent(time.now());
+    slots_[index]->asked_at = take_due();
+    pacer_.sent(slots_[index]->asked_at);
     send(index);
   }
   finished_ = source_done_ && in_flight_count_ == 0;
@@ -55,8 +58,23 @@ void Initiator::wake_at(Picoseconds at) {
 void Initiator::release() {
   if (!held_) return;
   held_ = false;
+  resumed_at_ = config_.time->now();
   // By the timeline, not from here: the caller may be in the middle of another request's answer.
   config_.time->schedule(config_.time->now(), config_.time->next_order(origin_), clock_, nullptr);
+}
+
+/// When the request that is sent now should have been sent, had the host not kept it waiting: what
+/// it waits there is part of its latency, as it is loosely timed.
+Initiator::Picoseconds Initiator::take_due() {
+  if (open()) return pacer_.due();
+  const Picoseconds free_since = free_since_.front();
+  free_since_.pop_front();
+  return std::max({pacer_.paced() ? pacer_.due() : 0, free_since, resumed_at_});
+}
+
+void Initiator::free_slot(unsigned index) {
+  if (!open()) free_since_.push_back(config_.time->now());
+  free_.push_back(index);
 }
 
 void Initiator::send(unsigned index) {
@@ -68,8 +86,7 @@ void Initiator::send(unsigned index) {
   access.tag = index;
   access.parts = &slot.parts;
   prepare(slot, trans);
-  slot.asked_at = config_.time->now();
-  if (config_.tell_asked) observer_->asked(host_.id(), slot.asked_at);
+  if (config_.tell_asked) observer_->asked(host_.id(), config_.time->now());
   ++in_flight_count_;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = config_.time->ahead();
@@ -102,7 +119,7 @@ void Initiator::answered(tlm::tlm_generic_payload& trans) {
   access.parts = nullptr;
   trans.release();
   if (config_.injection.delay == 0 || source_done_) {
-    free_.push_back(index);
+    free_slot(index);
     send_what_is_due();
     return;
   }

@@ -18,13 +18,19 @@ class Heads {
   Heads& operator=(const Heads&) = delete;
 
   std::size_t size() const { return size_; }
-  /// Before anybody waits.
-  void resize(std::size_t inputs) {
+  /// Adds inputs at which nobody waits; who waits at others stays.
+  void grow(std::size_t inputs) {
+    if (inputs <= size_) return;
+    const bool had_one = many_.empty();
     size_ = inputs;
     words_ = (inputs + 63) / 64;
-    if (inputs <= 1) return;
-    many_.assign(inputs, nullptr);
-    many_waits_.assign(words_, 0);
+    if (inputs == 1) return;
+    many_.resize(inputs, nullptr);
+    many_waits_.resize(words_, 0);
+    if (had_one) {
+      many_[0] = only_;
+      many_waits_[0] = only_waits_;
+    }
     at_ = many_.data();
     waits_ = many_waits_.data();
   }

@@ -38,7 +38,7 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
       arbiter_(std::move(arbiter)),
       number_(timeline.enlist(*this)),
       config_(std::move(config)) {
-  heads_.resize(1);
+  heads_.grow(1);
   if (!server_ || !arbiter_) {
     throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
   }
@@ -64,9 +64,11 @@ void Station::measure(Picoseconds from, Picoseconds until) {
 
 Place Station::input(unsigned input) {
   if (input >= heads_.size()) {
+    const bool had_one = many_inputs_.empty();
     many_inputs_.resize(input + 1);
+    if (had_one) many_inputs_[0] = std::move(only_input_);
     inputs_ = many_inputs_.data();
-    heads_.resize(input + 1);
+    heads_.grow(input + 1);
   }
   return {this, input};
 }

@@ -76,7 +76,7 @@ class Station final : public Actor {
   Picoseconds latency() const { return latency_; }
   std::uint32_t number() const { return number_; }
 
-  /// Makes sure that inputs 0 to `input` exist. Before the first message.
+  /// Makes sure that inputs 0 to `input` exist. At any time: what waits at others stays.
   Place input(unsigned input);
 
   // Approximately timed.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <unistd.h>
 
@@ -110,10 +111,6 @@ void choose_views(const Arguments& arguments, const PlatformDescription& platfor
   };
   options.timeline = choose("--timeline", arguments.timeline, platform.output.timeline);
   options.vcd = choose("--vcd", arguments.vcd, platform.output.vcd);
-  if (!options.vcd.empty() && options.timeline == options.vcd) {
-    throw std::invalid_argument("--vcd: " + quotable(options.vcd) +
-                                " is the file of --timeline already");
-  }
   if (arguments.timeline_requests.empty()) return;
   if (options.timeline.empty()) {
     throw std::invalid_argument("--timeline-requests: expected together with --timeline FILE");
@@ -138,7 +135,8 @@ RunOptions make_options(const Arguments& arguments) {
     const auto until = parse_duration(arguments.until);
     if (!until) throw std::invalid_argument("--until: " + until.problem());
     if (options.mode == traffic::Mode::functional) {
-      throw std::invalid_argument("--until: no time passes in functional mode: add --mode lt");
+      throw std::invalid_argument(
+          "--until: no time passes in functional mode: add --mode lt or at");
     }
     if (*until == 0)
       throw std::invalid_argument("--until: expected more than 0, got " + arguments.until);
@@ -147,6 +145,51 @@ RunOptions make_options(const Arguments& arguments) {
   if (!arguments.mmio.empty()) options.mmio = read_mmio_script(arguments.mmio);
   if (!arguments.quiet && ::isatty(STDERR_FILENO)) options.progress = show_progress;
   return options;
+}
+
+/// Refuses to write one file over another, by whatever names: what is read, or another output.
+void check_files(const Arguments& arguments, const PlatformDescription& platform,
+                 const RunOptions& options) {
+  std::map<std::filesystem::path, std::string> owners;
+  const auto identity = [](const std::string& path) {
+    std::error_code error;
+    const auto whole = std::filesystem::weakly_canonical(path, error);
+    return error ? std::filesystem::path(path) : whole;
+  };
+  const auto reads = [&](const std::string& path, const char* what) {
+    if (!path.empty()) owners.emplace(identity(path), what);
+  };
+  const auto writes = [&](const std::string& path, const std::string& what) {
+    if (path.empty()) return;
+    const auto [owner, added] = owners.emplace(identity(path), what);
+    if (!added) {
+      throw std::invalid_argument(fmt::format("{}: expected another file than {}, which is {}",
+                                              what, quotable(path), owner->second));
+    }
+  };
+  // SystemC writes a dump beside its name, to be moved there: over a device, if it is one.
+  const auto views = [&](const std::string& path, const char* what) {
+    writes(path, what);
+    std::error_code error;
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+      throw std::invalid_argument(
+          fmt::format("{}: {} exists and is no regular file", what, quotable(path)));
+    }
+  };
+  reads(arguments.file.path, "the platform file");
+  reads(arguments.mmio, "the file of --mmio");
+  for (const auto& stream : platform.traffic) reads(stream.trace, "a trace that is replayed");
+  for (const auto& device : platform.devices) reads(device.backing, "the backing of a device");
+  if (!arguments.out.empty()) {
+    const auto inside = [&](const std::string& name) {
+      return name.empty() ? name : (std::filesystem::path(arguments.out) / name).string();
+    };
+    writes(inside("results.json"), "results.json of --out");
+    writes(inside(platform.output.request_trace), "output.request_trace");
+    if (platform.output.time_series != 0) writes(inside(time_series_file), "output.time_series");
+  }
+  views(options.timeline, "--timeline");
+  views(options.vcd, "--vcd");
 }
 
 void make_folder(const std::string& out) {
@@ -173,6 +216,7 @@ int carry_out(const Arguments& arguments) {
   RunOptions options = make_options(arguments);
   choose_views(arguments, platform, options);
   if (!arguments.out.empty()) make_folder(arguments.out);
+  check_files(arguments, platform, options);
   if (arguments.out.empty() && !platform.output.request_trace.empty() && !arguments.quiet) {
     fmt::print(stderr, "cxlpool: output.request_trace: {} is not written without --out DIR\n",
                quotable(platform.output.request_trace));

@@ -8,8 +8,9 @@
 
 namespace cxlpool::platforms {
 
-/// Loosely timed latencies are held against the exact queues by the tests: within 1 % in the mean
-/// and 5 % at the 99th percentile, with a quantum up to this and every server at most this busy.
+/// Loosely timed latencies are held against the exact queues by the tests: requests of one line are
+/// within 1 % in the mean and 5 % at the 99th percentile, with FIFO arbitration, a quantum up to
+/// this, every server at most this busy, and queues and credits that nobody waits for.
 inline constexpr timing::Picoseconds proven_quantum = 1'000'000;
 inline constexpr double proven_utilisation = 0.70;
 

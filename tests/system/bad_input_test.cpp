@@ -301,6 +301,21 @@ TEST_F(BadInput, RefusedRequestsFailTheRun) {
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("FAILED"), HasSubstr("were refused")));
 }
 
+TEST_F(BadInput, NoFileIsWrittenOverAnother) {
+  const std::string platform = folder_.write("p.yaml", read_file(one_device));
+  const std::string text = read_file(platform);
+  for (const char* view : {"--timeline", "--vcd"}) {
+    refuses({"run", platform, "--mode", "at", view, platform}, {view, "the platform file"});
+    const std::string out = folder_.path("out");
+    refuses({"run", platform, "--mode", "at", "--out", out, view, out + "/../out/results.json"},
+            {view, "results.json of --out"});
+    refuses({"run", platform, "--mode", "at", "--out", out, "--set", "output.request_trace=r", view,
+             out + "/r"},
+            {view, "output.request_trace"});
+  }
+  EXPECT_EQ(read_file(platform), text);
+}
+
 TEST_F(BadInput, ArgumentsThatAreWrong) {
   EXPECT_EQ(cxlpool({}).exit_status, 2);
   EXPECT_EQ(cxlpool({"rum"}).exit_status, 2);
@@ -313,11 +328,12 @@ TEST_F(BadInput, ArgumentsThatAreWrong) {
     refuses({"run", one_device, view, folder_.path("x")}, {view, "no time passes", "--mode"});
     refuses({"run", one_device, "--mode", "at", view, folder_.path("none/x")},
             {"none/x", "cannot be written"});
-    refuses({"run", one_device, "--mode", "at", view, folder_.path()}, {"cannot be written"});
+    refuses({"run", one_device, "--mode", "at", view, folder_.path()}, {view, "no regular file"});
+    refuses({"run", one_device, "--mode", "at", view, "/dev/full"}, {view, "no regular file"});
   }
   refuses({"run", one_device, "--mode", "at", "--timeline", folder_.path("x"), "--vcd",
            folder_.path("x")},
-          {"--vcd", "file of --timeline already"});
+          {"--vcd", "which is --timeline"});
   for (const char* requests : {"0", "many", "-1"}) {
     refuses({"run", one_device, "--mode", "at", "--timeline", folder_.path("x"),
              std::string("--timeline-requests=") + requests},

@@ -2,6 +2,7 @@
 // What the two timed modes owe each other, and how an approximately timed run ends that cannot go
 // on.
 #include <algorithm>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,6 +40,120 @@ INSTANTIATE_TEST_SUITE_P(System, Alone,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+struct Shape {
+  const char* name;
+  const char* injection;
+  const char* host;
+  double percent;  ///< that the means may differ by
+};
+void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.injection; }
+
+/// Requests of several streams that meet: the modes agree in the mean whatever the injection.
+class Together : public ::testing::TestWithParam<Shape> {};
+
+TEST_P(Together, TakeTheSameInTheMeanInBothModes) {
+  const Shape& shape = GetParam();
+  TempDir folder;
+  std::string text =
+      "version: 1\n"
+      "hosts:\n"
+      "  - name: h{i}\n"
+      "    repeat: 4\n"
+      "    request_latency: 20ns\n"
+      "    response_latency: 20ns\n"
+      "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+      "    bridges: [{name: hb0, root_ports: 1}]\n";
+  text += shape.host;
+  text +=
+      "switches:\n"
+      "  - {name: sw0, upstream: [h0.hb0.rp0, h1.hb0.rp0, h2.hb0.rp0, h3.hb0.rp0], latency: 10ns,\n"
+      "     arbitration: fifo, ingress_queue: 4096, egress_queue: 4096, downstream: "
+      "[{name: ds0, bound_to: h0.hb0.rp0}, {name: ds1, bound_to: h1.hb0.rp0}, "
+      "{name: ds2, bound_to: h2.hb0.rp0}, {name: ds3, bound_to: h3.hb0.rp0}]}\n"
+      "devices:\n"
+      "  - {name: 'mem{i}', repeat: 4, at: 'sw0.ds{i}', volatile: 1GiB, queue: 4096,\n"
+      "     media: {latency: 80ns, bandwidth: 20GB/s}}\n"
+      "default_link: {gen: 5, width: 8, port_latency: 12.5ns, queue: 4096, credits: 4096}\n"
+      "regions: [{name: 'r{i}', repeat: 4, host: 'h{i}', devices: ['mem{i}']}]\n"
+      "traffic:\n"
+      "  - {repeat: 4, host: 'h{i}', region: 'r{i}', pattern: uniform, read: 67%, requests: "
+      "6_000, ";
+  text += std::string(shape.injection) + "}\n";
+  const std::string file = folder.write("p.yaml", text);
+  std::map<std::string, double> mean;
+  for (const char* mode : {"lt", "at"}) {
+    const Outcome outcome = cxlpool({"run", file, "--mode", mode, "--json"});
+    ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+    const auto results = nlohmann::json::parse(outcome.out);
+    for (const auto& stream : results["traffic"]) {
+      mean[mode] += stream["latency_ps"]["all"]["mean"].get<double>();
+    }
+  }
+  EXPECT_NEAR(mean["lt"] / mean["at"], 1, shape.percent / 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    System, Together,
+    ::testing::Values(
+        Shape{"SlowOpenStreams", "injection: open, rate: 10MB/s, arrival: poisson", "", 1},
+        Shape{"OpenStreams", "injection: open, rate: 8GB/s, arrival: poisson", "", 1},
+        Shape{"LargeRequests", "sizes: [4KiB], injection: open, rate: 1GB/s, arrival: poisson", "",
+              3},
+        Shape{"ThinkTime", "outstanding: 4, delay: 10us", "", 1},
+        Shape{"ClosedLoop", "outstanding: 8", "", 3},
+        Shape{"LimitOfTheHost", "threads: 4, outstanding: 16", "    outstanding: 16\n", 3},
+        Shape{"MoreThanTheHostCanBear", "injection: open, rate: 8GB/s, arrival: poisson",
+              "    outstanding: 8\n", 3}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+/// Places where messages wait are asked for while others wait already: by a refusal, or by the
+/// first access to a channel.
+class Growth : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Growth, OfAStationForgetsNobody) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      std::string(
+          "version: 1\n"
+          "hosts: [{name: h0, windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}], "
+          "bridges: [{name: hb0, root_ports: 1}]}]\n"
+          "regions: [{name: r, host: h0, devices: m0}]\n"
+          "default_link: {gen: 3, width: 1}\n"
+          "expect_refusals: true\n") +
+          GetParam());
+  std::string results[2];
+  for (const bool compiled : {true, false}) {
+    std::vector<std::string> arguments = {"run", file, "--mode", "at", "--json"};
+    if (!compiled) arguments.push_back("--no-compiled-routes");
+    const Outcome outcome = cxlpool(arguments);
+    ASSERT_EQ(outcome.exit_status, 0) << outcome.err << outcome.out;
+    results[compiled] = without_wall(nlohmann::ordered_json::parse(outcome.out)).dump(1);
+  }
+  EXPECT_EQ(results[0], results[1]);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    System, Growth,
+    ::testing::Values(
+        "devices: [{name: m0, at: h0.hb0.rp0, volatile: 512MiB}]\n"
+        "traffic:\n"
+        "  - {host: h0, region: r, pattern: sequential, requests: 8, sizes: 4KiB, outstanding: 8}\n"
+        "  - {host: h0, base: 0x1_2000_0000, size: 512MiB, pattern: uniform, requests: 1, start: "
+        "300ns}\n",
+        "devices: [{name: m0, at: h0.hb0.rp0, volatile: 512MiB, "
+        "media: {kind: dram, part: DDR5-5600AN, channels: 64}}]\n"
+        "traffic: [{host: h0, region: r, pattern: sequential, requests: 64, sizes: 4KiB, "
+        "outstanding: 64}]\n"),
+    [](const auto& info) { return info.index == 0 ? "ByARefusal" : "ByChannels"; });
+
+TEST(Until, IsNoFailureOfWhatIsInFlight) {
+  const CatalogRun run("one-device.yaml", {"--mode", "at", "--until", "300ns"});
+  EXPECT_EQ(run.outcome().exit_status, 0) << run.outcome().out;
+  EXPECT_THAT(run.outcome().out, HasSubstr("STOPPED at 300 ns as asked"));
+  EXPECT_EQ(run.results()["simulated_ps"], 300'000);
+}
 
 /// Requests take all the buffers of a switch whose two directions share them, and the device cannot
 /// be rid of its answers.

@@ -16,7 +16,7 @@ TEST(Heads, AgreeWithAPlainListWhateverWaits) {
     std::vector<Transit> transits(inputs);
     std::vector<Transit*> list(inputs, nullptr);
     Heads heads;
-    heads.resize(inputs);
+    heads.grow(inputs);
     ASSERT_EQ(heads.size(), inputs);
     for (int round = 0; round < 400; ++round) {
       const std::size_t input = random() % inputs;
@@ -35,6 +35,22 @@ TEST(Heads, AgreeWithAPlainListWhateverWaits) {
       while (!list[at]) at = (at + 1) % inputs;
       ASSERT_EQ(heads.next(from), at);
     }
+  }
+}
+
+TEST(Heads, GrowWithoutForgettingWhoWaits) {
+  Transit first, last;
+  Heads heads;
+  heads.grow(1);
+  heads.set(0, &first);
+  for (const std::size_t inputs : {2u, 64u, 65u, 200u}) {
+    heads.grow(inputs);
+    ASSERT_EQ(heads.size(), inputs);
+    EXPECT_EQ(heads[0], &first);
+    EXPECT_EQ(heads.next(1), 0u);
+    heads.set(inputs - 1, &last);
+    EXPECT_EQ(heads.next(1), inputs - 1);
+    heads.set(inputs - 1, nullptr);
   }
 }
 
