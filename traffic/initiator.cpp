@@ -64,7 +64,7 @@ void Initiator::take_turn() {
   const bool timed = config_.mode == Mode::lt;
   local_ = std::max(local_, present);
   for (unsigned i = 0; !source_done_ || !in_flight_.empty();) {
-    if (timed && !source_done_) go_on_to_next_issue();
+    if (!source_done_) go_on_to_next_issue();
     if (timed ? local_ - present > quantum : i >= turn_requests) {
       next_trigger(timed ? fabric::to_sc_time(local_ - present) : sc_core::SC_ZERO_TIME);
       return;
@@ -97,11 +97,11 @@ void Initiator::add_slot() {
   slots_.push_back(std::make_unique<Slot>());
 }
 
-/// Loosely timed: sets local_ to when the next request may be issued, by the clock and with a free
-/// slot. It is issued only if that is within the quantum: booking far ahead of the others would
-/// take the room that they need before.
+/// Finds a free slot for the next request and, loosely timed, sets local_ to when it may be issued.
+/// It is issued only if that is within the quantum: booking far ahead of the others would take the
+/// room that they need before.
 void Initiator::go_on_to_next_issue() {
-  if (pacer_.paced()) {
+  if (config_.mode == Mode::lt && pacer_.paced()) {
     local_ = std::max(local_, pacer_.due());
     while (!in_flight_.empty() && slots_[in_flight_.front()]->answered_at <= local_) {
       retire_earliest();
@@ -111,12 +111,10 @@ void Initiator::go_on_to_next_issue() {
 }
 
 RequestSource::Next Initiator::issue_next() {
-  const bool timed = config_.mode == Mode::lt;
-  if (!has_slot()) retire_earliest();
   Slot& slot = *slots_[free_.back()];
   const auto next = source_->next(slot.request);
   if (next != RequestSource::Next::request) return next;
-  if (timed) pacer_.sent(local_);
+  if (config_.mode == Mode::lt) pacer_.sent(local_);
   issue(slot);
   return next;
 }

@@ -68,6 +68,16 @@ bool Endpoint::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi&
   return true;
 }
 
+address::NodeIndex Endpoint::add_to(Topology& topology, address::Node node) {
+  node.name = label_;
+  topology.tree.nodes.push_back(std::move(node));
+  Topology::Entry entry;
+  entry.device = this;
+  entry.counters.push_back(&counters_);
+  topology.entries.push_back(std::move(entry));
+  return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
+}
+
 Endpoint::Target Endpoint::checked_target(const tlm::tlm_generic_payload& trans,
                                           bool malformed) const {
   Target target;

@@ -104,6 +104,8 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
            std::unique_ptr<EndpointTiming> timing);
 
   virtual Target locate(std::uint64_t hpa) const = 0;
+  /// For describe(): adds `node`, which the subclass has filled in, with this endpoint behind it.
+  address::NodeIndex add_to(Topology& topology, address::Node node);
 
   Counters counters_;
 

@@ -235,7 +235,6 @@ class Host : public sc_core::sc_module {
   PassageActor<Host> issued_{*this, &Host::issued};
   PassageActor<Host> reached_{*this, &Host::reached};
   PassageActor<Host> served_{*this, &Host::served};
-  PassageActor<Host> came_back_{*this, &Host::came_back};
   PassageActor<Host> done_{*this, &Host::done};
 };
 

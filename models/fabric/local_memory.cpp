@@ -24,13 +24,7 @@ Endpoint::Target LocalMemory::locate(std::uint64_t hpa) const {
 address::NodeIndex LocalMemory::describe(Topology& topology, unsigned, address::Cause&) {
   address::Node node;
   node.kind = address::Node::Kind::local_memory;
-  node.name = label();
-  topology.tree.nodes.push_back(std::move(node));
-  Topology::Entry entry;
-  entry.device = this;
-  entry.counters.push_back(&counters_);
-  topology.entries.push_back(std::move(entry));
-  return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
+  return add_to(topology, std::move(node));
 }
 
 }  // namespace cxlpool::fabric

@@ -76,16 +76,10 @@ void Type3Device::power_cycle() {
 address::NodeIndex Type3Device::describe(Topology& topology, unsigned, Cause&) {
   address::Node node;
   node.kind = address::Node::Kind::device;
-  node.name = label();
   node.decoders = &decoders();
   node.partitions = config_.partitions;
   node.memory_enabled = config_space_.memory_enabled();
-  topology.tree.nodes.push_back(std::move(node));
-  Topology::Entry entry;
-  entry.device = this;
-  entry.counters.push_back(&counters_);
-  topology.entries.push_back(std::move(entry));
-  return static_cast<address::NodeIndex>(topology.tree.nodes.size() - 1);
+  return add_to(topology, std::move(node));
 }
 
 std::uint64_t Type3Device::read_register(unsigned, std::uint64_t offset, unsigned size) {

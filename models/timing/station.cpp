@@ -37,7 +37,8 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
       latency_(config.latency),
       arbiter_(std::move(arbiter)),
       number_(timeline.enlist(*this)),
-      config_(std::move(config)) {
+      label_(std::move(config.label)),
+      kind_(config.kind) {
   heads_.grow(1);
   if (!server_ || !arbiter_) {
     throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
@@ -216,10 +217,7 @@ inline void Station::begin(Transit& transit, Picoseconds now) {
                                         : server_->serve(transit.message, now, transit.ready);
   free_at_ = service.free_at;
   if (counts_at(now)) count(transit.message, now - transit.ready, service.busy);
-  Input& input = inputs_[index];
-  --input.held;
-  if (pool_) pool_->give(timeline_);
-  if (input.feeder || !input.outsiders.empty()) wake_waiter(input);
+  release(index);
 
   const Picoseconds there = service.done_at + latency_;
   ++transit.leg;

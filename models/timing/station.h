@@ -64,9 +64,9 @@ class Station final : public Actor {
   Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
           std::unique_ptr<Arbiter> arbiter);
 
-  const std::string& label() const { return config_.label; }
+  const std::string& label() const { return label_; }
   const StationStatistics& statistics() const { return statistics_; }
-  const char* kind() const { return config_.kind; }
+  const char* kind() const { return kind_; }
   /// Statistics are of what happens from `from` on and before `until`; what was counted for another
   /// `from` is forgotten.
   void measure(Picoseconds from, Picoseconds until);
@@ -171,7 +171,8 @@ class Station final : public Actor {
   std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
   std::uint32_t number_ = 0;
   std::vector<Input> many_inputs_;  ///< where there is more than one
-  const Config config_;             ///< for those who ask
+  const std::string label_;
+  const char* const kind_;
 };
 
 }  // namespace cxlpool::timing

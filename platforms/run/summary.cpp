@@ -65,9 +65,14 @@ std::string regions(const RunResult& result) {
   return text.empty() ? "" : "\nregions\n" + text;
 }
 
-std::string requests(const RunResult& result) {
+std::size_t width_of_streams(const RunResult& result) {
   std::size_t width = 12;
   for (const StreamResult& stream : result.streams) width = std::max(width, what(stream).size());
+  return width;
+}
+
+std::string requests(const RunResult& result) {
+  const std::size_t width = width_of_streams(result);
   std::string text = fmt::format("\nrequests{:>{}}{:>13}{:>13}{:>13}{:>11}{:>8}\n", "", width + 2,
                                  "asked", "completed", "verified", "refused", "reads");
   for (const StreamResult& stream : result.streams) {
@@ -117,8 +122,7 @@ std::string measured_span(const RunResult& result) {
 /// How long completed requests took and what they moved, a line for each way of each stream.
 std::string latencies(const RunResult& result) {
   if (!result.timed()) return "";
-  std::size_t width = 12;
-  for (const StreamResult& stream : result.streams) width = std::max(width, what(stream).size());
+  const std::size_t width = width_of_streams(result);
   std::string text = fmt::format(
       "\nlatency in ns{:>{}}{:>9}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}{:>10}{:>14}\n", "", width + 5,
       "mean", " ±95 %", "min", "p50", "p95", "p99", "p99.9", "max", "bandwidth");
@@ -291,7 +295,7 @@ std::string times(const RunResult& result) {
   for (const StreamResult& stream : result.streams) {
     answered += stream.statistics.completed + stream.statistics.refused;
   }
-  std::string text = result.options.mode != traffic::Mode::functional
+  std::string text = result.timed()
                          ? fmt::format("\nsimulated {}", human_duration(result.simulated_ps))
                          : std::string("\nsimulated time does not pass in functional mode");
   text += fmt::format("   wall {:.2f} s", result.wall_seconds);

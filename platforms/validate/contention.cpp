@@ -114,8 +114,8 @@ Table contention() {
   table.notes.push_back(
       "A host, an x8 port of a switch and a device behind it. The controller's latency is chosen "
       "on the idle row, the number of other cores on the bandwidth that the victim loses, sync "
-      "headers on the two ports; what one port carries and the victim's latency are predictions. "
-      "Aim: 20 %.");
+      "headers on the two ports; what one port carries is a prediction. The saturated victim's "
+      "latency follows from the bandwidth that it loses. Aim: 20 %.");
   const Measurement alone = victim(victim_cores * core_lines, 0);
   const Measurement crowded = victim(victim_cores * core_lines, other_cores * core_lines);
   const auto model = [&](const std::string& metric) {
@@ -127,9 +127,7 @@ Table contention() {
     throw std::logic_error("contention has no figure named " + metric);
   };
   for (const ReferenceRow& row : reference_rows("contention")) {
-    table.rows.push_back({row.text("name"), row.text("unit"), role_from(row.text("role")),
-                          row.number("published"), model(row.text("metric")), row.text("source"),
-                          20});
+    table.rows.push_back(row_of(row, row.text("unit"), model(row.text("metric")), 20));
   }
   return table;
 }

@@ -2,6 +2,16 @@
 #include "platforms/validate/tables.h"
 
 namespace cxlpool::validation {
+namespace {
+
+Bench bench_of(const ReferenceRow& row) {
+  Bench bench;
+  bench.profile = row.text("profile");
+  bench.remote = row.text("socket") == "remote";
+  return bench;
+}
+
+}  // namespace
 
 Table idle_latencies() {
   Table table{"idle_latencies", "Idle latencies", {}, {}, {}};
@@ -9,12 +19,8 @@ Table idle_latencies() {
       "One access at a time. Each profile has one lumped constant, chosen on its own row; the hop"
       " to the remote socket is a parameter of 234.8 ns that the A1000's two rows give. Aim: 3 %.");
   for (const ReferenceRow& row : reference_rows("idle_latencies")) {
-    Bench bench;
-    bench.profile = row.text("profile");
-    bench.remote = row.text("socket") == "remote";
-    table.rows.push_back(
-        {row.text("name"), "ns", role_from(row.text("role")), row.number("published"),
-         measure_idle(bench, row.count("read_percent")).latency, row.text("source"), 3});
+    const Measurement idle = measure_idle(bench_of(row), row.count("read_percent"));
+    table.rows.push_back(row_of(row, "ns", idle.latency, 3));
   }
   return table;
 }
@@ -27,9 +33,7 @@ Table left_out_families() {
       "memory, so that nothing is asked of its rows; that its device A is faster than other ASICs"
       " cannot be told from those.");
   for (const ReferenceRow& row : reference_rows("left_out_families")) {
-    Bench bench;
-    bench.profile = row.text("profile");
-    bench.remote = row.text("socket") == "remote";
+    Bench bench = bench_of(row);
     const auto picoseconds = [&row](const char* column) {
       return static_cast<timing::Picoseconds>(row.number(column) * timing::ps_per_ns + 0.5);
     };

@@ -13,14 +13,10 @@ Table interleave() {
     Bench bench;
     bench.profile = row.text("profile");
     bench.devices = row.count("devices");
-    Mix mix;
-    mix.read_percent = row.count("read_percent");
+    Mix mix = mix_of(row);
     mix.size = row.count("size");
-    mix.pattern = row.text("pattern") == "seq" ? Pattern::sequential : Pattern::random;
     const Load load = saturating(Injector::closed, mix, bench.devices);
-    table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
-                          row.number("published"), measure(bench, load).bandwidth,
-                          row.text("source"), 10});
+    table.rows.push_back(row_of(row, "GB/s", measure(bench, load).bandwidth, 10));
   }
   return table;
 }

@@ -49,9 +49,7 @@ Curve run_curve(const ReferenceRow& first, const std::vector<CurvePoint>& points
   Curve curve;
   Bench bench;
   bench.profile = first.text("profile");
-  Mix mix;
-  mix.pattern = first.text("pattern") == "sequential" ? Pattern::sequential : Pattern::random;
-  mix.read_percent = first.count("read_percent");
+  const Mix mix = mix_of(first);
   const Injector injector = injector_from(first.text("injector"));
   curve.name =
       fmt::format("{}, {} {} % read", bench.profile, first.text("pattern"), mix.read_percent);
@@ -68,6 +66,14 @@ Curve run_curve(const ReferenceRow& first, const std::vector<CurvePoint>& points
 }
 
 }  // namespace
+
+Mix mix_of(const ReferenceRow& row) {
+  const std::string& pattern = row.text("pattern");
+  Mix mix;
+  if (pattern == "sequential" || pattern == "seq") mix.pattern = Pattern::sequential;
+  mix.read_percent = row.count("read_percent");
+  return mix;
+}
 
 Load saturating(Injector injector, const Mix& mix, unsigned devices) {
   Load load;

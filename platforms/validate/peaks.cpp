@@ -19,9 +19,7 @@ Table link_peaks() {
     load.read_percent = row.count("read_percent");
     load.outstanding = 2'048;
     load.requests = 200'000;
-    table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
-                          row.number("published"), measure(bench, load).bandwidth,
-                          row.text("source"), 1});
+    table.rows.push_back(row_of(row, "GB/s", measure(bench, load).bandwidth, 1));
   }
   return table;
 }
@@ -36,13 +34,8 @@ Table device_peaks() {
   for (const ReferenceRow& row : reference_rows("device_peaks")) {
     Bench bench;
     bench.profile = row.text("profile");
-    Mix mix;
-    mix.pattern = row.text("pattern") == "sequential" ? Pattern::sequential : Pattern::random;
-    mix.read_percent = row.count("read_percent");
-    const Load load = saturating(Injector::mlc, mix);
-    table.rows.push_back({row.text("name"), "GB/s", role_from(row.text("role")),
-                          row.number("published"), measure(bench, load).bandwidth,
-                          row.text("source"), 0});
+    const Load load = saturating(Injector::mlc, mix_of(row));
+    table.rows.push_back(row_of(row, "GB/s", measure(bench, load).bandwidth, 0));
   }
   return table;
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace cxlpool::validation {
 
@@ -10,6 +11,16 @@ Role role_from(const std::string& text) {
   if (text == "fitted") return Role::fitted;
   if (text == "predicted") return Role::predicted;
   throw std::logic_error("a figure is fitted or predicted, not " + text);
+}
+
+Row row_of(const ReferenceRow& published, std::string unit, double model, double tolerance) {
+  return {published.text("name"),
+          std::move(unit),
+          role_from(published.text("role")),
+          published.number("published"),
+          model,
+          published.text("source"),
+          tolerance};
 }
 
 bool Row::within() const { return tolerance == 0 || std::abs(error_percent()) <= tolerance; }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "platforms/validate/reference.h"
+
 namespace cxlpool::validation {
 
 /// Whether the model's constants were chosen with this figure in sight.
@@ -26,6 +28,9 @@ struct Row {
   double error_percent() const { return 100 * (model - published) / published; }
   bool within() const;
 };
+
+/// With the name, role, figure and source of `published`, beside what the model gives.
+Row row_of(const ReferenceRow& published, std::string unit, double model, double tolerance);
 
 /// A loaded-latency curve: published latencies, and the model's at the same bandwidths.
 struct CurvePoint {

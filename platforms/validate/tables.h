@@ -32,6 +32,9 @@ struct Mix {
   std::uint32_t size = 64;
 };
 
+/// The columns `pattern` and `read_percent` of a published figure.
+Mix mix_of(const ReferenceRow& row);
+
 /// With as many in flight as the injector has for so many devices, and nothing in between.
 Load saturating(Injector injector, const Mix& mix, unsigned devices = 1);
 /// At this offered rate.
