@@ -52,6 +52,10 @@ class Cursor {
   bool boolean() const { return get(parse_boolean); }
   std::uint64_t integer(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX) const;
   std::uint64_t size(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX) const;
+  /// An integer that fits 32 bits; what is allowed of them is for validate() to say.
+  unsigned count() const { return static_cast<unsigned>(integer(0, UINT32_MAX)); }
+  /// The same of a size.
+  std::uint32_t granularity() const { return static_cast<std::uint32_t>(size(0, UINT32_MAX)); }
   timing::Picoseconds duration() const { return get(parse_duration); }
   /// Bytes a second, from min_bandwidth to max_bandwidth.
   std::uint64_t bandwidth() const;

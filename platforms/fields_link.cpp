@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of links, of constant latency or physical.
-#include <limits>
-
 #include <fmt/format.h>
 
 #include "platforms/fields.h"
@@ -9,28 +7,24 @@
 namespace cxlpool::platforms {
 namespace {
 
-unsigned count(const Cursor& at) {
-  return static_cast<unsigned>(at.integer(0, std::numeric_limits<std::uint32_t>::max()));
-}
-
 const Fields<PhysicalLinkDescription>& physical_link_fields() {
   using P = PhysicalLinkDescription;
   static const Fields<P> fields(
       "physical_link",
-      {{optional("gen"), [](const Cursor& at, P& p) { p.gen = count(at); }},
-       {optional("width"), [](const Cursor& at, P& p) { p.width = count(at); }},
+      {{optional("gen"), [](const Cursor& at, P& p) { p.gen = at.count(); }},
+       {optional("width"), [](const Cursor& at, P& p) { p.width = at.count(); }},
        {optional("flit"), [](const Cursor& at, P& p) { p.flit = at.word(flit_words); }},
        {optional("mdh"), [](const Cursor& at, P& p) { p.mdh = at.boolean(); }},
        {optional("sync_header_bypass"),
         [](const Cursor& at, P& p) { p.sync_header_bypass = at.boolean(); }},
        {optional("skp_ordered_sets"),
         [](const Cursor& at, P& p) { p.skp_ordered_sets = at.boolean(); }},
-       {optional("retimers"), [](const Cursor& at, P& p) { p.retimers = count(at); }},
+       {optional("retimers"), [](const Cursor& at, P& p) { p.retimers = at.count(); }},
        {optional("retimer_latency"),
         [](const Cursor& at, P& p) { p.retimer_latency = at.duration(); }},
        {optional("port_latency"), [](const Cursor& at, P& p) { p.port_latency = at.duration(); }},
-       {optional("queue"), [](const Cursor& at, P& p) { p.queue = count(at); }},
-       {optional("credits"), [](const Cursor& at, P& p) { p.credits = count(at); }}});
+       {optional("queue"), [](const Cursor& at, P& p) { p.queue = at.count(); }},
+       {optional("credits"), [](const Cursor& at, P& p) { p.credits = at.count(); }}});
   return fields;
 }
 

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of decoders and regions.
-#include <limits>
-
 #include "platforms/fields.h"
 
 namespace cxlpool::platforms {
 namespace {
 
 constexpr std::size_t max_set = 64;  // more than any interleave set, so that validate() can say why
-
-std::uint32_t granularity(const Cursor& at) {
-  return static_cast<std::uint32_t>(at.size(0, std::numeric_limits<std::uint32_t>::max()));
-}
 
 }  // namespace
 
@@ -26,7 +20,7 @@ const Fields<DecoderDescription>& decoder_fields() {
        {required("size"), [](const Cursor& at, D& d) { d.size = at.size(); }},
        {optional("ways"),
         [](const Cursor& at, D& d) { d.ways = static_cast<unsigned>(at.integer(0, 0xFFFF)); }},
-       {optional("granularity"), [](const Cursor& at, D& d) { d.granularity = granularity(at); }},
+       {optional("granularity"), [](const Cursor& at, D& d) { d.granularity = at.granularity(); }},
        {list_of(optional("targets")),
         [](const Cursor& at, D& d) {
           read_scalars(at, max_set, d.targets, [](const Cursor& item) {
@@ -53,7 +47,7 @@ const Fields<RegionDescription>& region_fields() {
           read_scalars(at, max_set, r.devices, [](const Cursor& item) { return item.text(); });
         }},
        {optional("size"), [](const Cursor& at, R& r) { r.size = at.size(); }},
-       {optional("granularity"), [](const Cursor& at, R& r) { r.granularity = granularity(at); }},
+       {optional("granularity"), [](const Cursor& at, R& r) { r.granularity = at.granularity(); }},
        repeat_field<R>()});
   return fields;
 }

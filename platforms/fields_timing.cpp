@@ -9,10 +9,6 @@
 namespace cxlpool::platforms {
 namespace {
 
-unsigned count(const Cursor& at) {
-  return static_cast<unsigned>(at.integer(0, std::numeric_limits<std::uint32_t>::max()));
-}
-
 PaceDescription gap(const Cursor& at) { return {at.duration(), 0}; }
 PaceDescription limit(const Cursor& at) { return {0, at.bandwidth()}; }
 
@@ -67,16 +63,13 @@ const Fields<MediaDescription>& media_fields() {
                     m.read_gap = m.write_gap = 0;
                   }},
                  {optional("part"), [](const Cursor& at, M& m) { m.part = at.text(); }},
-                 {optional("channels"), [](const Cursor& at, M& m) { m.channels = count(at); }},
+                 {optional("channels"), [](const Cursor& at, M& m) { m.channels = at.count(); }},
                  {optional("channel_granularity"),
-                  [](const Cursor& at, M& m) {
-                    m.channel_granularity = static_cast<std::uint32_t>(
-                        at.size(0, std::numeric_limits<std::uint32_t>::max()));
-                  }},
+                  [](const Cursor& at, M& m) { m.channel_granularity = at.granularity(); }},
                  {optional("page"), [](const Cursor& at, M& m) { m.page = at.word(page_words); }},
                  {optional("scheduler"),
                   [](const Cursor& at, M& m) { m.scheduler = at.word(scheduler_words); }},
-                 {optional("queue"), [](const Cursor& at, M& m) { m.queue = count(at); }}})
+                 {optional("queue"), [](const Cursor& at, M& m) { m.queue = at.count(); }}})
           .checked(choose_media);
   return fields;
 }
@@ -109,12 +102,12 @@ const Fields<HostTimingDescription>& host_timing_fields() {
             [](const Cursor& at, H& h) { h.request_latency = at.duration(); }},
            {optional("response_latency"),
             [](const Cursor& at, H& h) { h.response_latency = at.duration(); }},
-           {optional("outstanding"), [](const Cursor& at, H& h) { h.outstanding = count(at); }},
+           {optional("outstanding"), [](const Cursor& at, H& h) { h.outstanding = at.count(); }},
            {optional("read_gap"), [](const Cursor& at, H& h) { h.read = gap(at); }},
            {optional("read_limit"), [](const Cursor& at, H& h) { h.read = limit(at); }},
            {optional("write_gap"), [](const Cursor& at, H& h) { h.write = gap(at); }},
            {optional("write_limit"), [](const Cursor& at, H& h) { h.write = limit(at); }},
-           {optional("priority"), [](const Cursor& at, H& h) { h.priority = count(at); }},
+           {optional("priority"), [](const Cursor& at, H& h) { h.priority = at.count(); }},
            {mapping(optional("local"), local_fields()),
             [](const Cursor& at, H& h) {
               if (!h.local) h.local.emplace();
@@ -132,15 +125,17 @@ const Fields<SwitchTimingDescription>& switch_timing_fields() {
   static const Fields<S> fields(
       "switch_timing",
       {{optional("latency"), [](const Cursor& at, S& s) { s.latency = at.duration(); }},
-       {optional("ingress_queue"), [](const Cursor& at, S& s) { s.ingress_queue = count(at); }},
-       {optional("egress_queue"), [](const Cursor& at, S& s) { s.egress_queue = count(at); }},
+       {optional("ingress_queue"), [](const Cursor& at, S& s) { s.ingress_queue = at.count(); }},
+       {optional("egress_queue"), [](const Cursor& at, S& s) { s.egress_queue = at.count(); }},
        {optional("arbitration"),
         [](const Cursor& at, S& s) { s.arbitration = at.word(arbitration_words); }},
        {list_of(optional("weights")),
-        [](const Cursor& at, S& s) { read_scalars(at, 256, s.weights, count); }},
+        [](const Cursor& at, S& s) {
+          read_scalars(at, 256, s.weights, [](const Cursor& item) { return item.count(); });
+        }},
        {optional("shared_buffers"),
         [](const Cursor& at, S& s) { s.shared_buffers = at.boolean(); }},
-       {optional("buffers"), [](const Cursor& at, S& s) { s.buffers = count(at); }}});
+       {optional("buffers"), [](const Cursor& at, S& s) { s.buffers = at.count(); }}});
   return fields;
 }
 
@@ -151,7 +146,7 @@ const Fields<DeviceTimingDescription>& device_timing_fields() {
                          [](const Cursor& at, D& d) { d.request_latency = at.duration(); }},
                         {optional("response_latency"),
                          [](const Cursor& at, D& d) { d.response_latency = at.duration(); }},
-                        {optional("queue"), [](const Cursor& at, D& d) { d.queue = count(at); }},
+                        {optional("queue"), [](const Cursor& at, D& d) { d.queue = at.count(); }},
                         {mapping(optional("media"), media_fields()), [](const Cursor& at, D& d) {
                            read_section(at, media_fields(), d.media);
                          }}});

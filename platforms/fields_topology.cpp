@@ -55,10 +55,6 @@ std::uint16_t read_restrictions(const Cursor& at) {
   return bits;
 }
 
-std::uint32_t granularity(const Cursor& at) {
-  return static_cast<std::uint32_t>(at.size(0, std::numeric_limits<std::uint32_t>::max()));
-}
-
 const Fields<WindowDescription>& window_fields() {
   using W = WindowDescription;
   static const Fields<W> fields(
@@ -69,7 +65,7 @@ const Fields<WindowDescription>& window_fields() {
         [](const Cursor& at, W& w) {
           read_scalars(at, 64, w.targets, [](const Cursor& item) { return item.text(); });
         }},
-       {optional("granularity"), [](const Cursor& at, W& w) { w.granularity = granularity(at); }},
+       {optional("granularity"), [](const Cursor& at, W& w) { w.granularity = at.granularity(); }},
        {optional("arithmetic"),
         [](const Cursor& at, W& w) { w.arithmetic = at.word(arithmetic_words); }},
        {list_of(optional("xormaps")),
@@ -97,11 +93,7 @@ const Fields<HostBridgeDescription>& bridge_fields() {
   static const Fields<B> fields(
       "bridge",
       {{required("name"), [](const Cursor& at, B& b) { b.name = at.text(); }},
-       {optional("uid"),
-        [](const Cursor& at, B& b) {
-          b.uid =
-              static_cast<std::uint32_t>(at.integer(0, std::numeric_limits<std::uint32_t>::max()));
-        }},
+       {optional("uid"), [](const Cursor& at, B& b) { b.uid = at.count(); }},
        {optional("passthrough"),
         [](const Cursor& at, B& b) { b.passthrough = at.word(passthrough_words); }},
        {list_of(required("root_ports"), &root_port_fields()),

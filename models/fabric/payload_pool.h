@@ -18,16 +18,23 @@ class PayloadPool : public tlm::tlm_mm_interface {
   PayloadPool() = default;
   PayloadPool(const PayloadPool&) = delete;
   PayloadPool& operator=(const PayloadPool&) = delete;
+  /// Payloads still in flight, where a run was stopped, go too; what foreign initiators lent them
+  /// does not.
   ~PayloadPool() override {
-    for (tlm::tlm_generic_payload* payload : free_) delete payload;  // frees the extension too
+    for (const auto& payload : all_) {
+      for (unsigned id = 0; id < tlm::max_num_extensions(); ++id) {
+        if (id != MemoryAccess::ID) payload->set_extension(id, nullptr);
+      }
+    }
   }
 
   /// A payload with one reference, to be given back with release().
   tlm::tlm_generic_payload& take() {
     if (free_.empty()) {
       auto payload = std::make_unique<tlm::tlm_generic_payload>(this);
-      payload->set_extension(new MemoryAccess);
-      free_.push_back(payload.release());
+      payload->set_extension(new MemoryAccess);  // freed with it
+      free_.push_back(payload.get());
+      all_.push_back(std::move(payload));
     }
     tlm::tlm_generic_payload& payload = *free_.back();
     free_.pop_back();
@@ -38,6 +45,7 @@ class PayloadPool : public tlm::tlm_mm_interface {
   void free(tlm::tlm_generic_payload* payload) override { free_.push_back(payload); }
 
  private:
+  std::vector<std::unique_ptr<tlm::tlm_generic_payload>> all_;
   std::vector<tlm::tlm_generic_payload*> free_;
 };
 

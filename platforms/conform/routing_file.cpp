@@ -4,8 +4,6 @@
 namespace cxlpool::platforms {
 namespace {
 
-constexpr std::uint64_t word_bytes = 8;
-
 Landing read_landing(const JsonNode& node) {
   Landing landing;
   landing.path = node.path();

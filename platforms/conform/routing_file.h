@@ -6,12 +6,15 @@
 /// `routing/*.json`: a programmed topology, and where host physical addresses landed in it.
 namespace cxlpool::platforms {
 
+/// What the witness wrote and read at a time.
+inline constexpr std::uint64_t word_bytes = 8;
+
 /// Where `length` bytes from `hpa` on landed; 8 bytes for an entry of vectors[], a maximal
 /// contiguous stretch for one of runs[].
 struct Landing {
   std::string path;
   std::uint64_t hpa = 0;
-  std::uint64_t length = 8;
+  std::uint64_t length = word_bytes;
   std::string device;
   std::uint64_t dpa = 0;
 };

@@ -12,8 +12,6 @@
 namespace cxlpool::platforms {
 namespace {
 
-constexpr std::uint64_t word_bytes = 8;
-
 using Word = std::vector<std::uint8_t>;
 
 /// A word that no other address gets; never all-ones, never zero.

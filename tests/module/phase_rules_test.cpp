@@ -33,7 +33,8 @@ class RawInitiator : public sc_core::sc_module {
 
  private:
   tlm_sync_enum nb_transport_bw(Gp& trans, tlm_phase& phase, sc_time& delay) {
-    return backward ? backward(trans, phase, delay) : tlm::TLM_ACCEPTED;
+    const auto answer = backward;  // a copy, since an answer may be for one call only
+    return answer ? answer(trans, phase, delay) : tlm::TLM_ACCEPTED;
   }
 };
 
@@ -51,7 +52,8 @@ class RawTarget : public sc_core::sc_module {
 
  private:
   tlm_sync_enum nb_transport_fw(Gp& trans, tlm_phase& phase, sc_time& delay) {
-    return forward ? forward(trans, phase, delay) : tlm::TLM_ACCEPTED;
+    const auto answer = forward;  // a copy, since an answer may be for one call only
+    return answer ? answer(trans, phase, delay) : tlm::TLM_ACCEPTED;
   }
 };
 

@@ -26,27 +26,29 @@ std::vector<std::string> catalog() {
   return platforms;
 }
 
-struct Case {
+struct CatalogCase {
   std::string platform;
   std::string mode;
 };
 
-std::vector<Case> cases() {
-  std::vector<Case> all;
+std::vector<CatalogCase> cases() {
+  std::vector<CatalogCase> all;
   for (const std::string& platform : catalog()) {
     for (const char* mode : {"functional", "lt", "at"}) all.push_back({platform, mode});
   }
   return all;
 }
 
-std::string name(const ::testing::TestParamInfo<Case>& info) {
+std::string name(const ::testing::TestParamInfo<CatalogCase>& info) {
   std::string text = info.param.platform.substr(0, info.param.platform.rfind('.'));
   std::replace_if(
       text.begin(), text.end(), [](char c) { return !std::isalnum(c); }, '_');
   return text + "_" + info.param.mode;
 }
 
-void PrintTo(const Case& each, std::ostream* out) { *out << each.platform << ", " << each.mode; }
+void PrintTo(const CatalogCase& each, std::ostream* out) {
+  *out << each.platform << ", " << each.mode;
+}
 
 /// A platform whose traffic misses a device or a region shows nothing about it.
 void expect_everything_used(const nlohmann::ordered_json& results) {
@@ -59,7 +61,7 @@ void expect_everything_used(const nlohmann::ordered_json& results) {
   }
 }
 
-class Catalog : public ::testing::TestWithParam<Case> {};
+class Catalog : public ::testing::TestWithParam<CatalogCase> {};
 
 TEST_P(Catalog, PassesWithAndWithoutCompiledRoutes) {
   const auto& [platform, mode] = GetParam();

@@ -8,14 +8,16 @@
 namespace cxlpool::testing {
 namespace {
 
-struct Case {
+struct RepeatedRun {
   const char* platform;
   const char* mode;
 };
 
-void PrintTo(const Case& each, std::ostream* out) { *out << each.platform << ", " << each.mode; }
+void PrintTo(const RepeatedRun& each, std::ostream* out) {
+  *out << each.platform << ", " << each.mode;
+}
 
-class Determinism : public ::testing::TestWithParam<Case> {};
+class Determinism : public ::testing::TestWithParam<RepeatedRun> {};
 
 TEST_P(Determinism, TwoRunsDifferInWallTimeAlone) {
   const auto& [platform, mode] = GetParam();
@@ -30,18 +32,21 @@ TEST_P(Determinism, TwoRunsDifferInWallTimeAlone) {
   EXPECT_TRUE(first.requests() == second.requests()) << "the request traces differ";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    System, Determinism,
-    ::testing::Values(Case{"two-hosts.yaml", "functional"}, Case{"two-hosts.yaml", "lt"},
-                      Case{"sixteen-hosts.yaml", "lt"}, Case{"hot-plug.yaml", "functional"},
-                      Case{"hot-plug.yaml", "lt"}, Case{"hot-plug.yaml", "at"},
-                      Case{"two-hosts.yaml", "at"}, Case{"four-way.yaml", "functional"}),
-    [](const auto& info) {
-      std::string name = info.param.platform;
-      name = name.substr(0, name.find('.')) + "_" + info.param.mode;
-      for (char& c : name) c = c == '-' ? '_' : c;
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(System, Determinism,
+                         ::testing::Values(RepeatedRun{"two-hosts.yaml", "functional"},
+                                           RepeatedRun{"two-hosts.yaml", "lt"},
+                                           RepeatedRun{"sixteen-hosts.yaml", "lt"},
+                                           RepeatedRun{"hot-plug.yaml", "functional"},
+                                           RepeatedRun{"hot-plug.yaml", "lt"},
+                                           RepeatedRun{"hot-plug.yaml", "at"},
+                                           RepeatedRun{"two-hosts.yaml", "at"},
+                                           RepeatedRun{"four-way.yaml", "functional"}),
+                         [](const auto& info) {
+                           std::string name = info.param.platform;
+                           name = name.substr(0, name.find('.')) + "_" + info.param.mode;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
 
 TEST(Seed, AnotherOneGivesOtherRequests) {
   const std::vector<std::string> trace = {"--set", "output.request_trace=requests.trace"};

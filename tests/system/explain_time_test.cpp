@@ -32,13 +32,13 @@ const std::string fixed =
     "{kind: fixed, latency: 55ns, write_latency: 15ns, bandwidth: 60GB/s}}]\n";
 const std::string dram = "{kind: dram, part: DDR5-4800BN, channels: 4, page: open}}]\n";
 
-struct Case {
+struct TimedPath {
   const char* name;
   std::string platform;
 };
-void PrintTo(const Case& each, std::ostream* out) { *out << each.name; }
+void PrintTo(const TimedPath& each, std::ostream* out) { *out << each.name; }
 
-class ExplainTime : public ::testing::TestWithParam<Case> {
+class ExplainTime : public ::testing::TestWithParam<TimedPath> {
  protected:
   TempDir folder_;
   std::string file_ = folder_.write("p.yaml", hosts + GetParam().platform);
@@ -85,14 +85,15 @@ TEST_P(ExplainTime, AddsUp) {
 
 INSTANTIATE_TEST_SUITE_P(
     System, ExplainTime,
-    ::testing::Values(Case{"ConstantLink", direct + fixed},
-                      Case{"ConstantLinksAndSwitches", switched + fixed},
-                      Case{"Gen5", direct + fixed + "default_link: {gen: 5, width: 8}\n"},
-                      Case{"Gen6Narrow", switched + fixed + "default_link: {gen: 6, width: 2}\n"},
-                      Case{"LatencyOptimised",
-                           switched + dram +
-                               "default_link: {gen: 6, width: 16, flit: 256B-lopt, retimers: 1}\n"},
-                      Case{"DramBehindGen4", direct + dram + "default_link: {gen: 4, width: 4}\n"}),
+    ::testing::Values(
+        TimedPath{"ConstantLink", direct + fixed},
+        TimedPath{"ConstantLinksAndSwitches", switched + fixed},
+        TimedPath{"Gen5", direct + fixed + "default_link: {gen: 5, width: 8}\n"},
+        TimedPath{"Gen6Narrow", switched + fixed + "default_link: {gen: 6, width: 2}\n"},
+        TimedPath{
+            "LatencyOptimised",
+            switched + dram + "default_link: {gen: 6, width: 16, flit: 256B-lopt, retimers: 1}\n"},
+        TimedPath{"DramBehindGen4", direct + dram + "default_link: {gen: 4, width: 4}\n"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ExplainTimeOf, AnAddressNamesEveryStationInOrder) {

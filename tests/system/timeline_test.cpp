@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr const char* platform =
+constexpr const char* traced_platform =
     "version: 1\nhosts:\n  - name: h{i}\n    repeat: 2\n"
     "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
     "    bridges: [{name: hb0, root_ports: 1}]\n"
@@ -29,7 +29,7 @@ constexpr const char* platform =
 class Timeline : public ::testing::TestWithParam<const char*> {
  protected:
   std::string run(const std::vector<std::string>& more = {}, const std::string& keys = {}) {
-    const std::string file = folder_.write("p.yaml", platform + keys);
+    const std::string file = folder_.write("p.yaml", traced_platform + keys);
     const std::string timeline = folder_.path("t.json");
     std::vector<std::string> arguments{"run",    file,         "--mode", GetParam(),
                                        "--json", "--timeline", timeline};
@@ -157,7 +157,7 @@ TEST_P(Timeline, RepeatsAndLeavesTheResultsAsTheyAre) {
 
 TEST_P(Timeline, GoesWhereThePlatformWantsIt) {
   const std::string file =
-      folder_.write("p.yaml", std::string(platform) + "output: {timeline: t.json}\n");
+      folder_.write("p.yaml", std::string(traced_platform) + "output: {timeline: t.json}\n");
   const std::vector<std::string> arguments{"run", file, "--mode", GetParam()};
   EXPECT_THAT(cxlpool(arguments).err, HasSubstr("t.json is not written without --out DIR"));
   auto with_folder = arguments;

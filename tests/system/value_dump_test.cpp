@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* platform =
+constexpr const char* dumped_platform =
     "version: 1\nhosts:\n  - name: h0\n"
     "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
     "    bridges: [{name: hb0, root_ports: 1}]\n"
@@ -66,7 +66,7 @@ Dump parse(const std::string& text) {
 class ValueDump : public ::testing::TestWithParam<const char*> {
  protected:
   std::string run(const std::string& name) {
-    const std::string file = folder_.write("p.yaml", platform);
+    const std::string file = folder_.write("p.yaml", dumped_platform);
     outcome_ = cxlpool({"run", file, "--mode", GetParam(), "--json", "--vcd", folder_.path(name)});
     EXPECT_EQ(outcome_.exit_status, 0) << outcome_.err;
     return read_file(folder_.path(name));
