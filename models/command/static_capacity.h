@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "models/command/cci.h"
+
+namespace cxlpool::command {
+
+inline constexpr std::uint64_t capacity_unit_bytes = 256u << 20;  ///< of capacities on the wire
+
+/// 4100h's answer, in units of 256 MiB.
+struct PartitionInfo {
+  std::uint64_t active_volatile = 0;
+  std::uint64_t active_persistent = 0;
+  std::uint64_t next_volatile = 0;
+  std::uint64_t next_persistent = 0;
+
+  template <class Codec>
+  void fields(Codec& codec) {
+    codec(active_volatile), codec(active_persistent), codec(next_volatile), codec(next_persistent);
+  }
+};
+
+/// 4101h's request.
+struct SetPartitionInfo {
+  static constexpr std::uint8_t immediate = 1u << 0;
+
+  std::uint64_t volatile_capacity = 0;  ///< in units of 256 MiB
+  std::uint8_t flags = 0;
+
+  template <class Codec>
+  void fields(Codec& codec) {
+    codec(volatile_capacity), codec(flags);
+  }
+};
+
+/// 4102h's request.
+struct GetLsa {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+
+  template <class Codec>
+  void fields(Codec& codec) {
+    codec(offset), codec(length);
+  }
+};
+
+/// 4103h's request, before its data.
+struct SetLsa {
+  std::uint32_t offset = 0;
+
+  template <class Codec>
+  void fields(Codec& codec) {
+    codec(offset), codec.reserved(4);
+  }
+};
+
+/// The split of static capacity into volatile and persistent, and the label storage area
+/// (sources.md 4.7). A new split waits for a cold reset; an immediate one is 02h, since memory in
+/// use does not move. Anything beyond the LSA or the partitionable capacity is 02h.
+class StaticCapacity {
+ public:
+  StaticCapacity(std::uint64_t volatile_bytes, std::uint64_t persistent_bytes,
+                 std::uint64_t alignment_bytes, std::uint32_t lsa_bytes);
+
+  void add_commands(Cci& cci);  ///< 4100h-4103h
+  std::uint64_t volatile_bytes() const { return volatile_; }
+  std::uint64_t persistent_bytes() const { return total_ - volatile_; }
+  std::uint64_t total_bytes() const { return total_; }
+  std::uint64_t alignment_bytes() const { return alignment_; }
+  std::uint32_t lsa_bytes() const { return static_cast<std::uint32_t>(lsa_.size()); }
+  void clear_lsa();
+  void cold_reset();
+  void save(Writer& state) const;
+
+ private:
+  Reply partition_info() const;
+  Reply set_partition(ByteView payload);
+  Reply get_lsa(ByteView payload, std::size_t max_payload_bytes) const;
+  Reply set_lsa(ByteView payload);
+
+  std::uint64_t total_;
+  std::uint64_t fixed_volatile_;  ///< not partitionable
+  std::uint64_t fixed_persistent_;
+  std::uint64_t volatile_;
+  std::uint64_t alignment_;
+  bool pending_ = false;
+  std::uint64_t next_volatile_ = 0;
+  Bytes lsa_;
+};
+
+}  // namespace cxlpool::command
