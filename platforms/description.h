@@ -8,6 +8,7 @@
 
 #include "models/address/window.h"
 #include "models/timing/picoseconds.h"
+#include "platforms/description_capacity.h"
 #include "platforms/description_timing.h"
 
 /// What a platform file says, typed and with every default filled in, but not yet built. The
@@ -15,14 +16,6 @@
 /// it by hand; the builder (platforms/builder.h) turns it into modules. Sizes and addresses are
 /// bytes.
 namespace cxlpool::platforms {
-
-/// Where in the input something was said, for messages; empty file when made by a program.
-struct Location {
-  std::string file;
-  int line = 0;
-  int column = 0;
-  std::string path;  ///< e.g. devices[2].capacity
-};
 
 struct RootPortDescription {
   std::string name;
@@ -102,6 +95,9 @@ struct DeviceDescription {
   std::uint64_t volatile_bytes = 0;
   std::uint64_t persistent_bytes = 0;
   std::uint64_t serial = 0;
+  std::vector<DynamicRegionDescription> dynamic;
+  DynamicBacking dynamic_backing = DynamicBacking::media;
+  MailboxDescription mailbox;
   std::string backing;  ///< path of a plain file that holds the media; empty: private memory
   bool plugged = true;  ///< false: the port is there, the device comes by hot-plug
   CapabilityDescription capabilities;
@@ -109,7 +105,13 @@ struct DeviceDescription {
   std::string profile;  ///< as of a host; its link is the one above the device
   DeviceTimingDescription timing;
 
-  std::uint64_t capacity() const { return volatile_bytes + persistent_bytes; }
+  std::uint64_t capacity() const { return volatile_bytes + persistent_bytes; }  ///< static
+  /// DPA that the regions of dynamic capacity take, from where it begins.
+  std::uint64_t dynamic_bytes() const {
+    std::uint64_t sum = 0;
+    for (const DynamicRegionDescription& region : dynamic) sum += region.dpa_bytes();
+    return sum;
+  }
 };
 
 /// One HDM decoder to be programmed by MMIO, register for register, in the order of the file.
@@ -210,6 +212,9 @@ struct PlatformDescription {
   std::vector<LinkDescription> links;
   timing::Picoseconds default_link_latency = 25 * timing::ps_per_ns;  ///< as LinkDescription's
   std::optional<PhysicalLinkDescription> default_link;  ///< of links not described, if physical
+  /// The switch or device whose command interface manages dynamic capacity; empty: the first
+  /// switch, if there is one.
+  std::string fabric_manager;
   std::vector<HotplugDescription> hotplug;
   std::vector<TrafficDescription> traffic;
   OutputDescription output;

@@ -83,12 +83,39 @@ Json switch_json(const SwitchDescription& s) {
   return json;
 }
 
+Json dynamic_region(const DynamicRegionDescription& r) {
+  Json json{{"length", r.length},
+            {"block", r.block},
+            {"decode_length", r.decode_length},
+            {"sanitize", r.sanitize},
+            {"sharable", r.sharable},
+            {"non_volatile", r.non_volatile},
+            {"hardware_coherent", r.hardware_coherent},
+            {"read_only", r.read_only}};
+  if (r.dsmad) json["dsmad"] = *r.dsmad;
+  return json;
+}
+
+Json mailbox(const MailboxDescription& m) {
+  return {{"payload", m.payload},
+          {"extents", m.extents},
+          {"tags", m.tags},
+          {"event_records", m.event_records},
+          {"poison_records", m.poison_records},
+          {"label_storage", m.label_storage},
+          {"partition_alignment", m.partition_alignment},
+          {"firmware", m.firmware}};
+}
+
 Json device(const DeviceDescription& d) {
   Json json{{"name", d.name},
             {"kind", name_of(device_kind_words, DeviceKind::single_logical_device)},
             {"at", d.at},
             {"volatile", d.volatile_bytes},
             {"persistent", d.persistent_bytes},
+            {"dynamic", list(d.dynamic, dynamic_region)},
+            {"dynamic_backing", name_of(dynamic_backing_words, d.dynamic_backing)},
+            {"mailbox", mailbox(d.mailbox)},
             {"serial", d.serial},
             {"backing", d.backing},
             {"plugged", d.plugged},
@@ -186,6 +213,7 @@ nlohmann::ordered_json resolved_json(const PlatformDescription& platform) {
   } else {
     json["link_latency"] = format_duration(platform.default_link_latency);
   }
+  if (!platform.fabric_manager.empty()) json["fabric_manager"] = platform.fabric_manager;
   json["hotplug"] = list(platform.hotplug, hotplug);
   json["traffic"] = list(platform.traffic, traffic);
   add_span(json, "warmup", platform.warmup);

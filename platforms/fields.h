@@ -132,6 +132,8 @@ const Fields<CapabilityDescription>& capability_fields();
 const Fields<HostDescription>& host_fields();
 const Fields<SwitchDescription>& switch_fields();
 const Fields<DeviceDescription>& device_fields();
+const Fields<DynamicRegionDescription>& dynamic_region_fields();
+const Fields<MailboxDescription>& mailbox_fields();
 const Fields<DecoderDescription>& decoder_fields();
 const Fields<RegionDescription>& region_fields();
 const Fields<LinkDescription>& link_fields();

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "platforms/description.h"
+#include "platforms/location.h"
 
 namespace cxlpool::platforms {
 

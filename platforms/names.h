@@ -40,6 +40,9 @@ enum class DeviceKind : std::uint8_t { single_logical_device };
 inline constexpr std::array<Word<DeviceKind>, 1> device_kind_words{
     {{"sld", DeviceKind::single_logical_device}}};
 
+inline constexpr std::array<Word<DynamicBacking>, 2> dynamic_backing_words{
+    {{"media", DynamicBacking::media}, {"tagged", DynamicBacking::tagged}}};
+
 inline constexpr std::array<Word<RegionMode>, 2> region_mode_words{
     {{"ram", RegionMode::ram}, {"pmem", RegionMode::pmem}}};
 

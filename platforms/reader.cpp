@@ -80,6 +80,8 @@ const Fields<PlatformFile>& platform_fields() {
             [](const Cursor& at, F& f) { read_default_link(at, f.platform); }},
            {optional("link_latency"),
             [](const Cursor& at, F& f) { f.platform.default_link_latency = at.duration(); }},
+           {optional("fabric_manager"),
+            [](const Cursor& at, F& f) { f.platform.fabric_manager = at.text(); }},
            {list_of(optional("hotplug"), &hotplug_fields()),
             [](const Cursor& at, F& f) { read_entries(at, hotplug_fields(), f.platform.hotplug); }},
            {list_of(optional("traffic"), &traffic_fields()),

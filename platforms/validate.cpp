@@ -82,6 +82,7 @@ void validate(const PlatformDescription& platform) {
   }
   validation::Index index;
   validation::check_topology(platform, index);
+  validation::check_fabric_manager(platform, index);
   validation::check_windows(platform);
   validation::check_programming(platform, index);
   validation::check_run(platform, index);

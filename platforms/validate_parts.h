@@ -80,9 +80,13 @@ void check_granularity(const Entry& entry, std::uint64_t bytes);
 void check_latency(const Entry& entry, const std::string& key, timing::Picoseconds latency);
 /// Of a file in the output folder; empty is fine.
 void check_file_name(const Entry& entry, const std::string& key, const std::string& name);
+/// Regions of 5.1's rules, and what they are made of; the static capacity is right.
+void check_dynamic_capacity(const Entry& entry, const DeviceDescription& device);
+void check_mailbox(const Entry& entry, const MailboxDescription& mailbox);
 
 /// The parts, in order; the first one fills `index`.
 void check_topology(const PlatformDescription& platform, Index& index);
+void check_fabric_manager(const PlatformDescription& platform, const Index& index);
 void check_windows(const PlatformDescription& platform);
 void check_programming(const PlatformDescription& platform, Index& index);
 void check_run(const PlatformDescription& platform, const Index& index);

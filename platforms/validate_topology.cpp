@@ -232,9 +232,11 @@ void check_device(const Entry& entry, const DeviceDescription& device) {
     entry.fail("", fmt::format("expected at most {} of volatile and persistent capacity together",
                                format_size(most)));
   }
-  if (device.capacity() == 0) {
-    entry.fail("", "expected some capacity, volatile or persistent");
+  if (device.capacity() == 0 && device.dynamic.empty()) {
+    entry.fail("", "expected some capacity, volatile, persistent or dynamic");
   }
+  check_dynamic_capacity(entry, device);
+  check_mailbox(entry, device.mailbox);
   check_capabilities(entry, device.capabilities, ComponentKind::device);
 }
 

@@ -25,6 +25,9 @@ constexpr std::array<Words, cause_count> words{{
     {"beyond_capacity", "beyond the device's capacity"},
     {"crossing", "access crosses a granule edge"},
     {"malformed", "malformed transaction"},
+    {"not_accepted", "dynamic capacity not accepted"},
+    {"media_disabled", "media disabled"},
+    {"read_only", "capacity is read-only"},
 }};
 
 }  // namespace

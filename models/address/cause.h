@@ -6,8 +6,9 @@
 
 namespace cxlpool::address {
 
-/// Why an access went nowhere, from the host downwards. A host sees an address error for every one
-/// of these but `crossing` (TLM burst error); reads return all-ones and writes are dropped.
+/// Why an access went nowhere, from the host downwards. A host sees an address error for most of
+/// these, a burst error for `crossing` and `malformed`, and a generic error for what the device
+/// knows and refuses (the last three); reads return all-ones and writes are dropped.
 enum class Cause : std::uint8_t {
   none,
   no_window,        ///< no fixed memory window of the host holds the address
@@ -22,8 +23,11 @@ enum class Cause : std::uint8_t {
   beyond_capacity,  ///< the decoder reaches past the device's memory
   crossing,         ///< the access crosses a granule edge; only a foreign initiator can cause it
   malformed,        ///< no data, zero length, or a streaming width shorter than the data
+  not_accepted,     ///< dynamic capacity that the host has not accepted, or no longer has
+  media_disabled,   ///< the device's media is disabled: it is being sanitized
+  read_only,        ///< a write to capacity that may only be read
 };
-inline constexpr std::size_t cause_count = 13;
+inline constexpr std::size_t cause_count = 16;
 
 /// Identifier as it stands in results.json and explain's JSON, e.g. "not_committed".
 const char* name(Cause cause);

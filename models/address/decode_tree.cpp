@@ -39,12 +39,11 @@ void reach_device(const Node& device, NodeIndex index, std::uint64_t hpa, Route&
     return fail(out, miss.cause, index, miss.decoder);
   }
   const std::uint64_t dpa = range->dpa(hpa);
-  if (dpa >= device.partitions.capacity())
-    return fail(out, Cause::beyond_capacity, index, range->index);
+  const std::uint64_t room = device.partitions.room(dpa);
+  if (room == 0) return fail(out, Cause::beyond_capacity, index, range->index);
   narrow(out, range->base, range->base + (range->size - 1));
   narrow_to_granule(out, hpa, range->interleave);
-  if (out.last - hpa > device.partitions.capacity() - 1 - dpa)
-    out.last = hpa + (device.partitions.capacity() - 1 - dpa);
+  if (out.last - hpa > room - 1) out.last = hpa + (room - 1);
   out.node = index;
   out.decoder = range->index;
   out.dpa = dpa;

@@ -49,6 +49,21 @@ struct Partitions {
     return dynamic_bytes;
   }
 
+  /// One past the last DPA that exists.
+  constexpr std::uint64_t end() const {
+    return dynamic_bytes == 0 ? volatile_bytes + persistent_bytes
+                              : base(PartitionKind::dynamic) + dynamic_bytes;
+  }
+
+  /// Bytes from `dpa` on that exist without a gap; 0 where nothing does.
+  constexpr std::uint64_t room(std::uint64_t dpa) const {
+    const std::uint64_t fixed_end = volatile_bytes + persistent_bytes;
+    const std::uint64_t dynamic_base = base(PartitionKind::dynamic);
+    if (dpa < fixed_end && fixed_end != dynamic_base) return fixed_end - dpa;
+    const bool exists = dpa < fixed_end || dpa >= dynamic_base;
+    return exists && dpa < end() ? end() - dpa : 0;
+  }
+
   /// Nothing beyond the last partition and in the gap.
   constexpr std::optional<PartitionKind> kind_at(std::uint64_t dpa) const {
     for (const PartitionKind kind :

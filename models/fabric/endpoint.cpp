@@ -50,7 +50,7 @@ bool Endpoint::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi&
   const std::uint64_t hpa = trans.get_address();
   const Target target = locate(hpa);
   dmi.init();
-  if (target.cause != Cause::none) {
+  if (target.cause != Cause::none || !(open_ || may_access(target.dpa, 1, true))) {
     dmi.set_start_address(hpa);
     dmi.set_end_address(hpa);
     return false;
@@ -88,7 +88,13 @@ Endpoint::Target Endpoint::checked_target(const tlm::tlm_generic_payload& trans,
   target = locate(trans.get_address());
   if (target.cause != Cause::none) return target;
   const std::uint64_t reach = trans.get_data_length() - 1;
-  if (reach > target.last - trans.get_address()) target.cause = Cause::crossing;
+  if (reach > target.last - trans.get_address()) {
+    target.cause = Cause::crossing;
+  } else if (!open_) {
+    const Admission admission = admit(target.dpa, trans.get_data_length(), trans.is_write());
+    target.cause = admission.cause;
+    target.poison = admission.poison;
+  }
   return target;
 }
 
@@ -101,7 +107,9 @@ void Endpoint::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& de
   count(counters_, trans);
   const Target target = checked_target(trans, is_malformed(trans));
   if (target.cause != Cause::none) return refuse(trans, target);
-  serve_at(target.dpa, trans, trans.get_extension<MemoryAccess>());
+  auto* access = trans.get_extension<MemoryAccess>();
+  serve_at(target.dpa, trans, access);
+  if (target.poison && access) access->poison = true;
   if (!timing_) return;
   const timing::Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   delay = to_sc_time(book(request_message(trans), target.dpa, now + to_picoseconds(delay)) - now);
@@ -144,9 +152,26 @@ Place Endpoint::place_above(unsigned input) const {
   return above_ ? above_->response_place(above_port_, input, 0) : Place{};
 }
 
+/// What the device allows may have changed since the access was sent here.
+void Endpoint::serve_admitted(std::uint64_t dpa, tlm::tlm_generic_payload& trans,
+                              MemoryAccess* access) {
+  const Admission admission = admit(dpa, trans.get_data_length(), trans.is_write());
+  if (admission.cause != Cause::none) {
+    Target target;
+    target.cause = admission.cause;
+    return refuse(trans, target);
+  }
+  serve_at(dpa, trans, access);
+  if (admission.poison && access) access->poison = true;
+}
+
 void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::Actor& then,
                       bool last) {
-  serve_at(dpa, *passage.payload, passage.access);
+  if (open_) {
+    serve_at(dpa, *passage.payload, passage.access);
+  } else {
+    serve_admitted(dpa, *passage.payload, passage.access);
+  }
   if (witness_) witness_->served(id_, dpa, *passage.payload);
   const timing::ChannelSpread::Place place = timing_->spread.place(dpa);
   passage.message.dpa = place.local;

@@ -69,6 +69,15 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     serve_all_bytes(dpa, trans);
   }
 
+  /// Whether everything within capacity may be read and written as it is. Where not, somebody must
+  /// ask may_access() before serve_at().
+  bool is_open() const { return open_; }
+  /// Whether an access would be neither refused nor poisoned.
+  bool may_access(std::uint64_t dpa, unsigned length, bool is_write) const {
+    const Admission admission = admit(dpa, length, is_write);
+    return admission.cause == address::Cause::none && !admission.poison;
+  }
+
   /// An access to `dpa`, which is within capacity, is on its way.
   void expect(std::uint64_t dpa) const { media_.prefetch(dpa); }
 
@@ -96,6 +105,13 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     int decoder = -1;
     std::uint64_t dpa = 0;
     std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
+    bool poison = false;
+  };
+
+  /// What the device says of an access that its decoders let through.
+  struct Admission {
+    address::Cause cause = address::Cause::none;
+    bool poison = false;  ///< a read returns poisoned data
   };
 
   /// `media` may be shared by several endpoints, and may be made after its endpoint; it must
@@ -104,6 +120,10 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
            std::unique_ptr<EndpointTiming> timing);
 
   virtual Target locate(std::uint64_t hpa) const = 0;
+  /// Whether [dpa, dpa + length), all of it within one Target, may be accessed. Asked while the
+  /// endpoint is not open.
+  virtual Admission admit(std::uint64_t, unsigned, bool) const { return {}; }
+  void set_open(bool open) { open_ = open; }
   /// For describe(): adds `node`, which the subclass has filled in, with this endpoint behind it.
   address::NodeIndex add_to(Topology& topology, address::Node node);
 
@@ -112,6 +132,7 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
  private:
   Target checked_target(const tlm::tlm_generic_payload& trans, bool malformed) const;
   void refuse(tlm::tlm_generic_payload& trans, const Target& target);
+  void serve_admitted(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access);
   void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
     if (trans.is_read()) {
       media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());
@@ -135,6 +156,7 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   std::string label_;
   DeviceId id_;
   Media& media_;
+  bool open_ = true;
   Witness* witness_ = nullptr;
   std::unique_ptr<EndpointTiming> timing_;
   TopologyNode* above_ = nullptr;

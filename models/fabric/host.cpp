@@ -135,7 +135,16 @@ void Host::issue(tlm::tlm_generic_payload& trans, MemoryAccess& access, sc_core:
   }
 }
 
-/// Where a compiled route leads that ends well at one of our own devices; else null.
+/// Where a compiled route leads that ends well at one of our own devices; else null: the sockets
+/// know what is wrong.
+Host::Shortcut* Host::find_shortcut(const tlm::tlm_generic_payload& trans, std::uint64_t& dpa) {
+  Shortcut* shortcut = find_shortcut(trans.get_address(), dpa);
+  if (!shortcut || shortcut->device->is_open()) return shortcut;
+  return shortcut->device->may_access(dpa, trans.get_data_length(), trans.is_write()) ? shortcut
+                                                                                      : nullptr;
+}
+
+/// The same for an address, whatever its device says of it.
 Host::Shortcut* Host::find_shortcut(std::uint64_t hpa, std::uint64_t& dpa) {
   if (routes_stale_) compile();
   const auto* leaf = routes_.find(hpa);
@@ -143,13 +152,13 @@ Host::Shortcut* Host::find_shortcut(std::uint64_t hpa, std::uint64_t& dpa) {
   Shortcut& shortcut = shortcuts_[routes_.index_of(leaf)];
   if (!shortcut.device) return nullptr;
   dpa = leaf->dpa(hpa);
-  return dpa < leaf->capacity ? &shortcut : nullptr;
+  return dpa < leaf->end ? &shortcut : nullptr;
 }
 
 inline bool Host::issue_compiled(tlm::tlm_generic_payload& trans, MemoryAccess& access,
                                  sc_core::sc_time& delay) {
   std::uint64_t dpa = 0;
-  Shortcut* shortcut = find_shortcut(trans.get_address(), dpa);
+  Shortcut* shortcut = find_shortcut(trans, dpa);
   if (!shortcut) return false;
   count(shortcut->traffic, trans);
   shortcut->device->serve_at(dpa, trans, &access);

@@ -162,6 +162,7 @@ class Host : public sc_core::sc_module {
   int bridge_for(std::uint64_t hpa, address::Cause& cause) const;
   void rebuild();
   void compile();
+  Shortcut* find_shortcut(const tlm::tlm_generic_payload& trans, std::uint64_t& dpa);
   Shortcut* find_shortcut(std::uint64_t hpa, std::uint64_t& dpa);
   void add_places(Shortcut& shortcut, address::NodeIndex leaf) const;
 

@@ -274,7 +274,7 @@ void Host::start_part(Transaction& transaction, unsigned offset, unsigned size) 
 
 bool Host::start_on_shortcut(Passage& passage, Part& part) {
   if (!config_.compiled_routes || revoking_ > 0) return false;
-  Shortcut* shortcut = find_shortcut(passage.payload->get_address(), part.dpa);
+  Shortcut* shortcut = find_shortcut(*passage.payload, part.dpa);
   if (!shortcut) return false;
   count(shortcut->traffic, *passage.payload);
   part.shortcut = shortcut;

@@ -34,9 +34,13 @@ void clear_pages(std::uint8_t* memory, std::uint64_t length) {
 
 /// Opens the file, which has `capacity` bytes or gets them. O_NONBLOCK: a fifo must not wait for
 /// its other end before it is refused.
-int open_backing(const std::string& path, std::uint64_t capacity) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0644);
-  if (file < 0) refuse(path, "cannot open the backing file for reading and writing");
+int open_backing(const std::string& path, std::uint64_t capacity, bool read_only = false) {
+  const int access = read_only ? O_RDONLY : O_RDWR | O_CREAT;
+  const int file = ::open(path.c_str(), access | O_NONBLOCK | O_CLOEXEC, 0644);
+  if (file < 0) {
+    refuse(path, read_only ? "cannot open the backing file for reading"
+                           : "cannot open the backing file for reading and writing");
+  }
   struct stat status {};
   const bool usable = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -57,7 +61,25 @@ int open_backing(const std::string& path, std::uint64_t capacity) {
                       : "expected a plain file as backing");
 }
 
+int make_private(std::uint64_t size) {
+  const int file = ::memfd_create("cxlpool memory backend", MFD_CLOEXEC);
+  if (file < 0 || ::ftruncate(file, static_cast<off_t>(size)) != 0) {
+    const int error = errno;
+    if (file >= 0) ::close(file);
+    errno = error;
+    refuse("memory backend", "cannot get as much memory as asked for");
+  }
+  return file;
+}
+
 }  // namespace
+
+MemoryBackend::MemoryBackend(std::uint64_t size_bytes, const std::string& path, bool read_only)
+    : size_(size_bytes),
+      read_only_(read_only),
+      file_(path.empty() ? make_private(size_bytes) : open_backing(path, size_bytes, read_only)) {}
+
+MemoryBackend::~MemoryBackend() { ::close(file_); }
 
 Media::Media(std::uint64_t capacity_bytes, const std::string& backing_file)
     : capacity_(capacity_bytes),
@@ -115,6 +137,28 @@ void Media::write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_
     dpa += here;
     data += here;
     length -= here;
+  }
+}
+
+void Media::map(std::uint64_t dpa, const MemoryBackend& backend) {
+  remap(dpa, backend.size(), backend.file(),
+        backend.read_only() ? PROT_READ : PROT_READ | PROT_WRITE);
+}
+
+void Media::unmap(std::uint64_t dpa, std::uint64_t length) {
+  remap(dpa, length, -1, PROT_READ | PROT_WRITE);
+}
+
+/// Chunk by chunk, in place.
+void Media::remap(std::uint64_t dpa, std::uint64_t length, int file, int protection) {
+  const int flags = file >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  for (std::uint64_t done = 0; done < length;) {
+    const std::uint64_t at = dpa + done;
+    const std::uint64_t here = std::min(length - done, chunk_bytes - (at & chunk_mask));
+    void* memory = ::mmap(chunk_for(at) + (at & chunk_mask), here, protection, flags | MAP_FIXED,
+                          file, file >= 0 ? static_cast<off_t>(done) : 0);
+    if (memory == MAP_FAILED) refuse("device media", "cannot map a memory backend");
+    done += here;
   }
 }
 

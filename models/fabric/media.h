@@ -8,6 +8,27 @@
 
 namespace cxlpool::fabric {
 
+/// Memory of its own, to be mapped into a device's media and taken away again with what it holds:
+/// private, or a plain file. A file that is absent or empty is made that long, sparse; one of any
+/// other length is refused, and so is a read-only one that is not there. Throws std::runtime_error.
+class MemoryBackend {
+ public:
+  explicit MemoryBackend(std::uint64_t size_bytes, const std::string& path = {},
+                         bool read_only = false);
+  ~MemoryBackend();
+  MemoryBackend(const MemoryBackend&) = delete;
+  MemoryBackend& operator=(const MemoryBackend&) = delete;
+
+  std::uint64_t size() const { return size_; }
+  bool read_only() const { return read_only_; }
+  int file() const { return file_; }
+
+ private:
+  std::uint64_t size_;
+  bool read_only_;
+  int file_;
+};
+
 /// The bytes of a device, by DPA. Memory that nobody touched reads zero and costs nothing: the
 /// store maps a chunk when it is first written and lets the operating system back it page by page,
 /// so sixteen devices of 1 TiB fit on a laptop.
@@ -65,6 +86,12 @@ class Media {
   /// back the memory or the disk space behind it.
   void clear(std::uint64_t dpa, std::uint64_t length);
 
+  /// Puts `backend` at [dpa, dpa + backend.size()), in place of what is there: whole pages within
+  /// capacity, of a store without a file. Pointers stay good and now lead to the backend.
+  void map(std::uint64_t dpa, const MemoryBackend& backend);
+  /// Takes what was mapped away again; the range reads zero.
+  void unmap(std::uint64_t dpa, std::uint64_t length);
+
  private:
   static constexpr unsigned chunk_shift = 30;
   static constexpr std::uint64_t chunk_bytes = 1ull << chunk_shift;
@@ -81,6 +108,7 @@ class Media {
   }
 
   std::uint8_t* chunk_for(std::uint64_t dpa);
+  void remap(std::uint64_t dpa, std::uint64_t length, int file, int protection);
   void clear_in_file(std::uint64_t dpa, std::uint64_t length);
   std::uint64_t bytes_in_chunk(std::size_t chunk) const;
   void read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const;

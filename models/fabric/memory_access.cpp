@@ -14,6 +14,10 @@ tlm::tlm_response_status status_of(Cause cause) {
     case Cause::crossing:
     case Cause::malformed:
       return tlm::TLM_BURST_ERROR_RESPONSE;
+    case Cause::not_accepted:
+    case Cause::media_disabled:
+    case Cause::read_only:
+      return tlm::TLM_GENERIC_ERROR_RESPONSE;
     default:
       return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   }

@@ -75,7 +75,7 @@ inline void count(Traffic& traffic, const tlm::tlm_generic_payload& trans) {
   traffic.count(trans.is_read(), trans.get_data_length());
 }
 
-/// TLM response status of a cause (fact: addresses that go nowhere are address errors).
+/// TLM response status of a cause: see Cause.
 tlm::tlm_response_status status_of(address::Cause cause);
 
 /// Answers `trans` as hardware does: the status of `cause`, all-ones in the enabled bytes of a

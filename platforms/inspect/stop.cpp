@@ -152,6 +152,9 @@ Stop explain_stop(const Platform& platform, const std::string& host,
     case Cause::none:
     case Cause::crossing:
     case Cause::malformed:
+    case Cause::not_accepted:  // from here on no decoder's doing
+    case Cause::media_disabled:
+    case Cause::read_only:
       break;
   }
   return stop;

@@ -18,13 +18,13 @@ using platforms::Profile;
 const std::map<std::string, Profile> profiles{
     {"spec", Profile::spec}, {"linux", Profile::linux_driver}, {"qemu", Profile::qemu}};
 
-struct Arguments {
+struct CheckArguments {
   PlatformFile file;
   std::string profile = "spec";
   bool json = false;
 };
 
-int carry_out(const Arguments& arguments) {
+int carry_out(const CheckArguments& arguments) {
   auto built = build_and_program(arguments.file);
   const auto findings =
       platforms::check(*built.platform, built.programming, profiles.at(arguments.profile));
@@ -36,7 +36,7 @@ int carry_out(const Arguments& arguments) {
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CheckArguments>();
   CLI::App* check = app.add_subcommand(
       "check", "Is the programming legal: what is wrong, where, why, and how to mend it");
   arguments->file.add_to(*check);

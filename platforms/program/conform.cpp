@@ -13,14 +13,14 @@
 namespace cxlpool::program {
 namespace {
 
-struct Arguments {
+struct ConformArguments {
   std::vector<std::string> files;
   std::string mode = "functional";
   platforms::ConformOptions options;
   bool no_compiled_routes = false;
 };
 
-int carry_out(Arguments& arguments) {
+int carry_out(ConformArguments& arguments) {
   arguments.options.lt = arguments.mode == "lt";
   arguments.options.compiled_routes = !arguments.no_compiled_routes;
   const auto report = platforms::conform(arguments.files, arguments.options);
@@ -35,7 +35,7 @@ int carry_out(Arguments& arguments) {
 }  // namespace
 
 void add_conform(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ConformArguments>();
   CLI::App* conform =
       app.add_subcommand("conform", "Run conformance vector files through the sockets");
   conform->add_option("files", arguments->files, "vector files (JSON)")->required();

@@ -17,7 +17,7 @@ namespace {
 
 using namespace cxlpool::platforms;
 
-struct Arguments {
+struct ExplainArguments {
   PlatformFile file;
   std::string host, hpa;
   std::string device, dpa;
@@ -49,7 +49,7 @@ void print(const Explained& explained, bool json) {
   fmt::print("{}", json ? to_json(explained).dump(2) + "\n" : to_text(explained));
 }
 
-int carry_out(const Arguments& arguments) {
+int carry_out(const ExplainArguments& arguments) {
   auto built = build_and_program(arguments.file, arguments.time ? Built::timed : Built::untimed);
   const PlatformDescription& description = built.platform->description();
   if (!arguments.hpa.empty()) {
@@ -70,7 +70,7 @@ int carry_out(const Arguments& arguments) {
 }  // namespace
 
 void add_explain(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExplainArguments>();
   CLI::App* explain = app.add_subcommand(
       "explain", "Show every decoder's choice for an address, or what reaches a device address");
   arguments->file.add_to(*explain);

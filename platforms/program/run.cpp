@@ -24,7 +24,7 @@ namespace {
 
 using namespace cxlpool::platforms;
 
-struct Arguments {
+struct RunArguments {
   PlatformFile file;
   std::string mode = "functional";
   std::string trace;
@@ -58,7 +58,7 @@ void replace_traces(PlatformDescription& platform, const std::string& trace) {
   platform.traffic = {stream};
 }
 
-PlatformDescription read(const Arguments& arguments) {
+PlatformDescription read(const RunArguments& arguments) {
   std::vector<std::string> sets = arguments.file.sets;
   if (!arguments.seed.empty()) {
     const auto seed = parse_integer(arguments.seed);
@@ -90,7 +90,7 @@ void show_progress(std::uint64_t answered, std::uint64_t of) {
 }
 
 /// Files that show a timed run as it goes on: by the command line, or in the folder of --out.
-void choose_views(const Arguments& arguments, const PlatformDescription& platform,
+void choose_views(const RunArguments& arguments, const PlatformDescription& platform,
                   RunOptions& options) {
   const auto choose = [&](const char* option, const std::string& asked, const std::string& wanted) {
     const bool timed = options.mode != traffic::Mode::functional;
@@ -124,7 +124,7 @@ void choose_views(const Arguments& arguments, const PlatformDescription& platfor
   options.timeline_requests = *requests;
 }
 
-RunOptions make_options(const Arguments& arguments) {
+RunOptions make_options(const RunArguments& arguments) {
   RunOptions options;
   options.mode = arguments.mode == "at"   ? traffic::Mode::at
                  : arguments.mode == "lt" ? traffic::Mode::lt
@@ -148,7 +148,7 @@ RunOptions make_options(const Arguments& arguments) {
 }
 
 /// Refuses to write one file over another, by whatever names: what is read, or another output.
-void check_files(const Arguments& arguments, const PlatformDescription& platform,
+void check_files(const RunArguments& arguments, const PlatformDescription& platform,
                  const RunOptions& options) {
   std::map<std::filesystem::path, std::string> owners;
   const auto identity = [](const std::string& path) {
@@ -211,7 +211,7 @@ std::string write_results(const RunResult& result, const std::string& out) {
   return path.string();
 }
 
-int carry_out(const Arguments& arguments) {
+int carry_out(const RunArguments& arguments) {
   const PlatformDescription platform = read(arguments);
   RunOptions options = make_options(arguments);
   choose_views(arguments, platform, options);
@@ -240,7 +240,7 @@ int carry_out(const Arguments& arguments) {
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RunArguments>();
   CLI::App* run =
       app.add_subcommand("run", "Build a platform, replay its traffic, check everything");
   arguments->file.add_to(*run);

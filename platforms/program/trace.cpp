@@ -22,7 +22,7 @@ namespace {
 
 using namespace cxlpool::traffic;
 
-struct Arguments {
+struct TraceArguments {
   std::string file;
   std::string format;
   std::string to = "csv";
@@ -81,7 +81,7 @@ class TextOutput {
 };
 
 /// Writing to the file that is being read would destroy it.
-void refuse_same_file(const Arguments& arguments) {
+void refuse_same_file(const TraceArguments& arguments) {
   std::error_code ignored;
   if (arguments.out.empty() ||
       !std::filesystem::equivalent(arguments.file, arguments.out, ignored)) {
@@ -165,7 +165,7 @@ void write_info(TraceReader& reader, const std::string& path) {
   output.finish();
 }
 
-void carry_out(const Arguments& arguments) {
+void carry_out(const TraceArguments& arguments) {
   refuse_same_file(arguments);
   FirstRecords reader(open_trace(arguments.file, arguments.format, {arguments.instructions}),
                       arguments.limit);
@@ -177,7 +177,7 @@ void carry_out(const Arguments& arguments) {
 }  // namespace
 
 void add_trace(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TraceArguments>();
   CLI::App* trace = app.add_subcommand("trace", "Convert a trace, or say what it holds");
   trace->add_option("file", arguments->file, "trace file")->required();
   trace->add_option("--format", arguments->format, "format of FILE; default: by its content")

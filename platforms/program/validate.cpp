@@ -12,7 +12,7 @@
 namespace cxlpool::program {
 namespace {
 
-struct Arguments {
+struct ValidateArguments {
   std::string asked;
   std::vector<std::string> tables;
   bool json = false;
@@ -20,7 +20,7 @@ struct Arguments {
 };
 
 template <class T>
-void print(const T& found, const Arguments& arguments) {
+void print(const T& found, const ValidateArguments& arguments) {
   if (arguments.json) {
     fmt::print("{}\n", validation::to_json(found).dump(2));
   } else {
@@ -29,7 +29,7 @@ void print(const T& found, const Arguments& arguments) {
   }
 }
 
-int carry_out(const Arguments& arguments, bool is_case) {
+int carry_out(const ValidateArguments& arguments, bool is_case) {
   if (is_case) {
     print(validation::run_case(validation::parse_case(arguments.asked)), arguments);
     return passed;
@@ -42,7 +42,7 @@ int carry_out(const Arguments& arguments, bool is_case) {
 }  // namespace
 
 void add_validate(CLI::App& app, int& exit_status) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ValidateArguments>();
   CLI::App* validate =
       app.add_subcommand("validate", "Print published bandwidths and latencies beside the model's");
   CLI::Option* asked = validate->add_option(

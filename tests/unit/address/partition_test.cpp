@@ -30,6 +30,11 @@ TEST(Partitions, AreVolatileThenPersistentThenDynamic) {
 
 TEST(Partitions, TheGapBeforeDynamicCapacityIsNobodys) {
   constexpr Partitions partitions{quantum + 4096, 4096, quantum};
+  EXPECT_EQ(partitions.room(quantum), 8192u);
+  EXPECT_EQ(partitions.room(quantum + 8192), 0u);
+  EXPECT_EQ(partitions.room(2 * quantum), quantum);
+  EXPECT_EQ(partitions.end(), 3 * quantum);
+  EXPECT_EQ(partitions.room(3 * quantum), 0u);
   EXPECT_EQ(partitions.base(PartitionKind::dynamic), 2 * quantum);
   EXPECT_EQ(partitions.capacity(), 2 * quantum + 8192);
   EXPECT_EQ(partitions.kind_at(quantum + 8191), PartitionKind::persistent);
