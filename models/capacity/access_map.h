@@ -33,8 +33,8 @@ class AccessMap {
     return true;
   }
 
-  /// Whole blocks of one region.
-  void set(const DpaRange& range, bool accessible);
+  /// Whole blocks of a region.
+  void set(std::size_t region, const DpaRange& range, bool accessible);
   /// Empties a region, which may have another block size now.
   void reset(std::size_t region, const Region& description);
 

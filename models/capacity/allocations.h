@@ -19,7 +19,8 @@ namespace cxlpool::capacity {
 struct Allocation {
   Extent extent;
   HostSet hosts;
-  bool sanitize = false;  ///< the contents are to be destroyed when it is freed
+  bool sanitize = false;     ///< the contents are to be destroyed when it is freed
+  std::uint64_t origin = 0;  ///< the same in all parts of what was allocated as one extent
 };
 
 /// The one index of who holds which capacity of a device, by DPA. Capacity is freed when the last
@@ -33,7 +34,6 @@ class Allocations {
 
   /// Whether any byte is allocated. Any range will do, also one that passes 2^64.
   bool overlaps(const DpaRange& range) const;
-  bool region_in_use(std::size_t region) const { return !free_[region].all_free(); }
   const FreeSpace& free_space(std::size_t region) const { return free_[region]; }
   const TagDirectory& tags() const { return tags_; }
   TagDirectory& tags() { return tags_; }
@@ -43,7 +43,7 @@ class Allocations {
   std::vector<Allocation> under(const Tag& tag) const;
   const Allocation* at(std::uint64_t dpa) const;
 
-  void allocate(const Extent& extent, std::size_t region, HostId host);
+  void allocate(const Extent& extent, HostId host);
   /// Capacity that is allocated comes to one more host.
   void share(const DpaRange& range, HostId host);
   /// The host no longer holds the range, all of which it held.
@@ -54,22 +54,18 @@ class Allocations {
   void unrefer(const Tag& tag);
 
  private:
-  struct Holding {
-    Allocation allocation;
-    std::uint64_t origin = 0;  ///< where the extent began that this is a piece of
-    std::size_t region = 0;
-  };
-  using Holdings = std::map<std::uint64_t, Holding>;
+  using ByDpa = std::map<std::uint64_t, Allocation>;
 
   void split(std::uint64_t dpa);
-  Holdings::iterator merge_with_previous(Holdings::iterator holding);
-  Holdings::iterator release(Holdings::iterator holding);
-  template <typename Change>
-  void change(const DpaRange& range, Change&& change);
+  /// Parts of one extent that have become alike are one again, around and in a range.
+  void merge(const DpaRange& range);
+  ByDpa::iterator free(ByDpa::iterator allocation);
 
-  Holdings holdings_;
+  std::vector<Region> regions_;
+  ByDpa by_dpa_;
   TagDirectory tags_;
   std::vector<FreeSpace> free_;
+  std::uint64_t next_origin_ = 0;
   Freed freed_;
 };
 

@@ -6,12 +6,15 @@
 #include <optional>
 #include <vector>
 
+#include "models/capacity/access_map.h"
 #include "models/capacity/allocations.h"
 #include "models/capacity/backends.h"
-#include "models/capacity/host_state.h"
+#include "models/capacity/extent_list.h"
 #include "models/capacity/listener.h"
+#include "models/capacity/offers.h"
 #include "models/capacity/refusal.h"
 #include "models/capacity/region.h"
+#include "models/capacity/release_marks.h"
 #include "models/capacity/request.h"
 
 namespace cxlpool::capacity {
@@ -112,13 +115,51 @@ class DynamicCapacity {
 
  private:
   struct Host {
-    std::map<std::uint64_t, Extent> accepted;  ///< by DPA
+    ExtentList accepted;
     Offers offers;
     ReleaseMarks marks;
     std::uint32_t generation = 0;
   };
+  using Standing = TagDirectory::Standing;
 
   static std::size_t index(HostId host) { return static_cast<std::size_t>(host); }
+  Host& at(HostId host) { return hosts_[index(host)]; }
+  const Host& at(HostId host) const { return hosts_[index(host)]; }
+  /// Offers and accepted extents.
+  std::size_t extents_of(HostId host) const;
+  std::size_t region_at(std::uint64_t dpa) const;
+
+  // add.cpp
+  Refusal add_listed(const AddRequest& request);
+  Refusal add_picked(const AddRequest& request);
+  Refusal add_shared(const AddRequest& request);
+  Refusal check_backend(const std::vector<Extent>& extents) const;
+  Refusal check_room(HostId host, const std::vector<Extent>& extents) const;
+  void offer(HostId host, const std::vector<Extent>& extents);
+
+  // answer.cpp
+  Refusal check_answer(HostId host, const std::vector<DpaRange>& accepted, bool more) const;
+  Refusal check_release(HostId host, const std::vector<DpaRange>& released) const;
+  Refusal check_cuts(HostId host, const std::vector<DpaRange>& ranges) const;
+  void accept(HostId host, const DpaRange& range);
+  void close_oldest(HostId host);
+
+  // release_request.cpp
+  Refusal choose_by_tag(const ReleaseRequest& request, std::vector<Extent>& entries) const;
+  Refusal check_listed(const ReleaseRequest& request) const;
+  Refusal check_whole(HostId host, const std::vector<DpaRange>& entries) const;
+  Extent labelled(const ReleaseRequest& request, const Extent& entry) const;
+  void force(HostId host, const std::vector<Extent>& entries, bool sanitize);
+
+  /// Takes accepted capacity from a host; the listener has been told that access ends.
+  std::vector<Extent> give_up(HostId host, const DpaRange& range, bool sanitize);
+  /// Takes offered capacity back; gaps in the range are left alone.
+  std::vector<Extent> withdraw(HostId host, const DpaRange& range, bool sanitize);
+  void freed(const Allocation& allocation);
+
+  CapacityEvent event(EventType type, HostId host) const;
+  /// A record for each extent, MORE in all but the last.
+  void tell(EventType type, HostId host, const std::vector<Extent>& extents, bool more = false);
 
   Config config_;
   Listener nobody_;

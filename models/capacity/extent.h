@@ -49,4 +49,13 @@ struct Extent {
   }
 };
 
+/// The part of an extent that lies in a range which touches it.
+inline Extent clip(Extent extent, const DpaRange& range) {
+  const std::uint64_t begin = extent.dpa > range.base ? extent.dpa : range.base;
+  const std::uint64_t end = extent.range().end() < range.end() ? extent.range().end() : range.end();
+  extent.dpa = begin;
+  extent.length = end - begin;
+  return extent;
+}
+
 }  // namespace cxlpool::capacity

@@ -36,8 +36,8 @@ class FreeSpace {
   /// is below the square root of twice the number of blocks.
   std::optional<DpaRange> pick_contiguous(std::uint64_t length) const;
 
-  bool all_free() const;
-  /// Whether a part of the range is not free. Any range will do.
+  bool all_free() const { return free_bytes_ == region_.length; }
+  std::uint64_t free_bytes() const { return free_bytes_; }
   Fragmentation fragmentation() const;
 
   void take(const DpaRange& range);       ///< all of it must be free

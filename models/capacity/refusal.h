@@ -39,7 +39,7 @@ enum class Refusal : std::uint8_t {
   backend_in_use,      ///< tagged backends: offered or mapped [02]
   not_the_backend,     ///< tagged backends: the extent's length is not the backend's [1E]
   part_of_a_backend,   ///< tagged backends: only whole ones are accepted and released [0F]
-  duplicate_backend,   ///< tagged backends: the id or the tag exists
+  bad_backend,         ///< the id or tag exists, or there is no tag or no byte [02]
 };
 inline constexpr std::size_t refusal_count = 31;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/capacity/extent.h"
+#include "models/capacity/refusal.h"
 
 namespace cxlpool::capacity {
 
@@ -43,5 +44,12 @@ std::vector<std::string> check_regions(const std::vector<Region>& regions,
 /// Index of the region that holds all of a range; nullopt across an edge, outside, past 2^64. A
 /// range of no bytes is where its base is.
 std::optional<std::size_t> region_of(const std::vector<Region>& regions, const DpaRange& range);
+
+/// The bytes at an offset into a region; nullopt if they are not all within it.
+std::optional<DpaRange> range_in(const Region& region, std::uint64_t offset, std::uint64_t length);
+
+/// What is wrong with the entries of an extent list, entry by entry: outside one region, of no
+/// bytes, not whole blocks, over an earlier entry.
+Refusal check_entries(const std::vector<Region>& regions, const std::vector<DpaRange>& entries);
 
 }  // namespace cxlpool::capacity

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -22,8 +23,8 @@ struct TagRecord {
   HostSet pending;          ///< that have been offered extents of the tag and have not answered
 };
 
-/// Every tag under which capacity is allocated: where it lies, which hosts have or are offered how
-/// many pieces of it, and whether the fabric manager refers to it. The null tag is no tag.
+/// Every tag under which capacity is allocated: where it lies, which hosts have or are offered
+/// how much of it, and whether the fabric manager refers to it. The null tag is no tag.
 class TagDirectory {
  public:
   enum class Standing : std::uint8_t { offered, accepted };
@@ -31,7 +32,7 @@ class TagDirectory {
   bool known(const Tag& tag) const { return records_.count(tag) != 0; }
   bool referenced(const Tag& tag) const;
   std::size_t size() const { return records_.size(); }
-  /// Changes whenever records() does.
+  /// Counts up whenever records() changes.
   std::uint32_t generation() const { return generation_; }
   std::vector<TagRecord> records() const;  ///< by tag
 
@@ -40,8 +41,10 @@ class TagDirectory {
   void add_base(const Tag& tag, std::uint64_t base);
   void remove_base(const Tag& tag, std::uint64_t base);  ///< the last one ends the tag
 
-  /// One piece more or less of the tag stands so with the host.
-  void count(const Tag& tag, HostId host, Standing standing, int change);
+  /// Bytes of the tag that stand so with the host.
+  std::uint64_t bytes(const Tag& tag, HostId host, Standing standing) const;
+  void more(const Tag& tag, HostId host, Standing standing, std::uint64_t bytes);
+  void less(const Tag& tag, HostId host, Standing standing, std::uint64_t bytes);
   void refer(const Tag& tag, bool referenced);
 
   /// Sequence number of the next extent that the device picks under the tag.
@@ -49,13 +52,10 @@ class TagDirectory {
   void note_sequence(const Tag& tag, std::uint16_t sequence);
 
  private:
-  struct Counts {
-    std::uint64_t offered = 0;
-    std::uint64_t accepted = 0;
-  };
+  using Bytes = std::array<std::uint64_t, 2>;  ///< by Standing
   struct Record {
     std::set<std::uint64_t> bases;
-    std::map<HostId, Counts> hosts;
+    std::map<HostId, Bytes> hosts;
     bool referenced = false;
     std::uint32_t next_sequence = 0;
   };

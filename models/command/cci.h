@@ -37,6 +37,17 @@ struct ComponentIdentity {
   std::uint8_t component_type = type3_component;
 };
 
+/// What a handler gets: the payload, and how long its answer may be.
+struct Request {
+  ByteView payload;
+  std::size_t room = 0;
+
+  /// Entries of this size that fit behind so many other bytes of the answer.
+  std::size_t fitting(std::size_t entry_bytes, std::size_t others) const {
+    return room > others ? (room - others) / entry_bytes : 0;
+  }
+};
+
 /// A component command interface: one table of commands, one background operation, one limit of the
 /// payload. It owns the table and the generic commands; what a command acts on belongs to the
 /// device whose handlers it calls.
@@ -46,9 +57,11 @@ struct ComponentIdentity {
 /// (sources.md 4.3).
 class Cci {
  public:
-  using Handler = std::function<Reply(ByteView)>;
+  using Handler = std::function<Reply(const Request&)>;
 
   static constexpr std::size_t default_payload_bytes = 2048;
+  /// What a command without a list may answer; no tunnel leaves less room to the CCI behind it.
+  static constexpr std::size_t least_room_bytes = 128;
 
   Cci(const Clock& clock, std::size_t max_payload_bytes = default_payload_bytes);
   Cci(const Cci&) = delete;
@@ -69,9 +82,9 @@ class Cci {
   std::size_t max_payload_bytes() const { return max_payload_bytes_; }
 
   Reply execute(std::uint16_t opcode, ByteView payload);
-  /// The same for a whole message; the answer carries its tag and opcode. A payload whose length is
-  /// not what the header says: 16h.
-  CciMessage execute(const CciMessage& request);
+  /// The same for a whole message, the payload of whose answer may have `room` bytes; the answer
+  /// carries its tag and opcode. A payload whose length is not what the header says: 16h.
+  CciMessage execute(const CciMessage& request, std::size_t room);
 
   BackgroundOperation& background() { return background_; }
   const BackgroundOperation& background() const { return background_; }
@@ -79,7 +92,10 @@ class Cci {
   void save(Writer& state) const;
 
  private:
-  Reply get_log(ByteView payload) const;
+  Reply dispatch(std::uint16_t opcode, const Request& request);
+  Reply supported_logs() const;
+  Reply get_log(const Request& request) const;
+  Reply set_response_limit(const Request& request);
   Bytes effects_log() const;
 
   std::size_t max_payload_bytes_;

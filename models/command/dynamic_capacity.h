@@ -1,106 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/command/type3_device.h"
+#include "models/capacity/dynamic_capacity.h"
+#include "models/command/dc_payloads.h"
+#include "models/command/event_logs.h"
 
 /// Dynamic capacity in a host's mailbox: the commands 4800h-4803h, and the events of the pool in
 /// the host's dynamic-capacity log. All decisions are the pool's (`capacity::DynamicCapacity`);
 /// here are the payloads and the return codes.
 namespace cxlpool::command {
 
-/// 4800h's request.
-struct GetDcConfiguration {
-  std::uint8_t count = 0;
-  std::uint8_t start = 0;
+/// 4800h-4803h of `host` in its mailbox.
+void add_dynamic_capacity(Cci& cci, capacity::DynamicCapacity& pool, capacity::HostId host);
 
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(count), codec(start);
-  }
-};
+/// What a `capacity::Listener` makes of a host's event: an informational record in that host's log.
+DynamicCapacityEvent to_wire(const capacity::CapacityEvent& event);
+void log_event(EventLogs& events, const capacity::CapacityEvent& event);
 
-struct DcConfigurationHeader {
-  std::uint8_t regions = 0;
-  std::uint8_t returned = 0;
+/// The return code of a refusal of the pool. `configuring`: of 5602h, where a bad region is 03h.
+ReturnCode to_return_code(capacity::Refusal refusal, bool configuring = false);
 
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(regions), codec(returned), codec.reserved(6);
-  }
-};
-
-struct DcRegionRecord {
-  std::uint64_t base = 0;
-  std::uint64_t decode_length = 0;  ///< in units of 256 MiB
-  std::uint64_t length = 0;
-  std::uint64_t block_size = 0;
-  std::uint32_t dsmad_handle = 0;
-  std::uint8_t flags = 0;  ///< bit 0 sanitize on release
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(base), codec(decode_length), codec(length), codec(block_size), codec(dsmad_handle);
-    codec(flags), codec.reserved(3);
-  }
-};
-
-/// After the region records of 4800h and 5601h.
-struct DcFigures {
-  std::uint32_t extents_supported = 0;
-  std::uint32_t extents_available = 0;
-  std::uint32_t tags_supported = 0;
-  std::uint32_t tags_available = 0;
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(extents_supported), codec(extents_available), codec(tags_supported);
-    codec(tags_available);
-  }
-};
-
-/// 4801h's request.
-struct GetDcExtentList {
-  std::uint32_t count = 0;
-  std::uint32_t start = 0;
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(count), codec(start);
-  }
-};
-
-struct DcExtentListHeader {
-  std::uint32_t returned = 0;
-  std::uint32_t total = 0;
-  std::uint32_t generation = 0;
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(returned), codec(total), codec(generation), codec.reserved(4);
-  }
-};
-
-/// 4802h's and 4803h's request, before its entries.
-struct UpdatedExtentsHeader {
-  static constexpr std::uint8_t more = 1u << 0;
-
-  std::uint32_t count = 0;
-  std::uint8_t flags = 0;
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(count), codec(flags), codec.reserved(3);
-  }
-};
-
-struct UpdatedExtent {
-  std::uint64_t start_dpa = 0;
-  std::uint64_t length = 0;
-
-  template <class Codec>
-  void fields(Codec& codec) {
-    codec(start_dpa), codec(length), codec.reserved(8);
-  }
-};
+ExtentRecord to_wire(const capacity::Extent& extent);
+capacity::Extent from_wire(const ExtentRecord& record);
+DcFigures figures(const capacity::DynamicCapacity& pool, capacity::HostId host);
 
 }  // namespace cxlpool::command

@@ -83,10 +83,10 @@ class EventLogs {
     void clear_overflow();
   };
 
-  Reply get(ByteView payload, std::size_t max_payload_bytes) const;
-  Reply clear(ByteView payload);
+  Reply get(const Request& request) const;
+  Reply clear(const Request& request);
   Bytes policy() const;
-  Reply set_policy(ByteView payload);
+  Reply set_policy(const Request& request);
 
   Config config_;
   const Timestamp& timestamp_;

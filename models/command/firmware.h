@@ -64,10 +64,10 @@ class Firmware {
   };
 
   Reply info() const;
-  Reply transfer(ByteView payload, Cci& cci);
+  Reply transfer(const Request& request, Cci& cci);
   ReturnCode check(const FirmwareTransfer& part, std::uint64_t start, std::uint64_t length);
   ReturnCode check_order(std::uint64_t start, std::uint64_t length) const;
-  Reply activate(ByteView payload, Cci& cci);
+  Reply activate(const Request& request);
   bool may_fill(std::uint8_t slot) const {
     return slot != 0 && slot != active_ && slot <= slot_count;
   }

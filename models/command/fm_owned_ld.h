@@ -21,9 +21,14 @@ void add_capacity_management(Cci& cci, capacity::DynamicCapacity& pool);
 /// LD 0's (sources.md 6.8). With a pool it is the one that manages it.
 class FmOwnedLd {
  public:
-  FmOwnedLd(const ComponentIdentity& identity, const Clock& clock, Timestamp& timestamp,
-            capacity::DynamicCapacity* pool,
-            std::size_t max_payload_bytes = Cci::default_payload_bytes);
+  struct Config {
+    ComponentIdentity identity;
+    std::size_t max_payload_bytes = Cci::default_payload_bytes;
+    bool tunnel = true;  ///< false: another CCI manages the pool, and 53xxh is 03h here
+  };
+
+  FmOwnedLd(const Config& config, const Clock& clock, Timestamp& timestamp,
+            capacity::DynamicCapacity* pool);
 
   Cci& cci() { return cci_; }
   Cci& ld0() { return ld0_; }
@@ -34,7 +39,7 @@ class FmOwnedLd {
 };
 
 /// The LD pool CCI of a multi-headed device (tunnel target type 1): which LD hangs on which head,
-/// the state of the heads, and, with a pool, its management. Without a pool 53xxh and 56xxh are
+/// the state of the heads, the tunnel to LDs, and, with a pool, its management. Without, 56xxh is
 /// 03h.
 class LdPool {
  public:
@@ -44,18 +49,18 @@ class LdPool {
     ComponentIdentity identity;
     std::vector<std::uint8_t> head_of_ld;  ///< `unassigned`: none
     std::vector<HeadInfo> heads;
+    std::size_t max_payload_bytes = Cci::default_payload_bytes;
   };
 
-  LdPool(const Config& config, const Clock& clock, capacity::DynamicCapacity* pool,
-         std::size_t max_payload_bytes = Cci::default_payload_bytes);
+  LdPool(const Config& config, const Clock& clock, capacity::DynamicCapacity* pool);
 
   Cci& cci() { return cci_; }
   /// Tunnel from here to a CCI of LD `id`; none unless set.
   void set_lds(std::vector<Cci*> lds) { lds_ = std::move(lds); }
 
  private:
-  Reply multi_headed_info(ByteView payload) const;
-  Reply head_info(ByteView payload) const;
+  Reply multi_headed_info(const Request& request) const;
+  Reply head_info(const Request& request) const;
 
   Config config_;
   Cci cci_;

@@ -84,10 +84,13 @@ class Health {
 
   void add_commands(Cci& cci);
   bool shutdown_dirty() const { return dirty_; }
+  /// Counts a shutdown that found the state dirty.
+  void cold_reset();
   void save(Writer& state) const;
 
  private:
-  Reply set_alerts(ByteView payload);
+  Reply set_alerts(const Request& request);
+  Reply set_shutdown_state(const Request& request);
 
   AlertConfiguration alerts_;
   bool dirty_ = false;

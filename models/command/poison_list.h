@@ -34,8 +34,8 @@ class PoisonList {
   /// 4301h: one line. Success for a line that is poisoned already; 10h when the list is full or
   /// `inject_limit` lines (0 = any number) are injected.
   ReturnCode inject_line(std::uint64_t dpa, std::uint16_t inject_limit);
-  /// From outside the device, as by a test: false for a misaligned or empty range, one that wraps,
-  /// or one that overlaps a record.
+  /// From outside the device, as by a test: false for a misaligned or empty range, one that wraps
+  /// or has more lines than a record can tell, or one that overlaps a record.
   bool inject(std::uint64_t start, std::uint64_t length);
   /// 4302h: a record around the line is split; a part that no longer fits is dropped as overflow.
   void clear_line(std::uint64_t dpa);

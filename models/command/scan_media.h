@@ -67,24 +67,24 @@ struct ScanResultsHeader {
 /// is 0Fh, results without a scan 03h.
 class ScanMedia {
  public:
-  ScanMedia(PoisonList& poison, EventLogs& events, std::uint64_t capacity_bytes)
-      : poison_(poison), events_(events), capacity_(capacity_bytes) {}
+  ScanMedia(PoisonList& poison, EventLogs& events) : poison_(poison), events_(events) {}
 
-  void add_commands(Cci& cci);
+  void add_commands(Cci& cci);  ///< 4303h-4305h
+  void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }
   bool in_progress() const { return in_progress_; }
   void reset();
   void save(Writer& state) const;
 
  private:
   ReturnCode check(const LineRange& range) const;
-  Reply estimate(ByteView payload) const;
-  Reply scan(ByteView payload, Cci& cci);
-  Reply results(std::size_t max_payload_bytes);
+  Reply estimate(const Request& request) const;
+  Reply scan(const Request& request, Cci& cci);
+  Reply results(const Request& request);
   void finish(const ScanMediaRequest& request);
 
   PoisonList& poison_;
   EventLogs& events_;
-  std::uint64_t capacity_;
+  std::uint64_t capacity_ = 0;
   bool in_progress_ = false;
   bool scanned_ = false;
   bool stopped_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/command/cci.h"
 
@@ -57,8 +58,9 @@ struct SetLsa {
 };
 
 /// The split of static capacity into volatile and persistent, and the label storage area
-/// (sources.md 4.7). A new split waits for a cold reset; an immediate one is 02h, since memory in
-/// use does not move. Anything beyond the LSA or the partitionable capacity is 02h.
+/// (sources.md 4.7). With an alignment all of it can be split anew, without one nothing. A new
+/// split waits for a cold reset unless it is asked for at once. Anything beyond the label storage
+/// area or the capacity, or off the alignment, is 02h.
 class StaticCapacity {
  public:
   StaticCapacity(std::uint64_t volatile_bytes, std::uint64_t persistent_bytes,
@@ -76,17 +78,14 @@ class StaticCapacity {
 
  private:
   Reply partition_info() const;
-  Reply set_partition(ByteView payload);
-  Reply get_lsa(ByteView payload, std::size_t max_payload_bytes) const;
-  Reply set_lsa(ByteView payload);
+  Reply set_partition(const Request& request);
+  Reply get_lsa(const Request& request) const;
+  Reply set_lsa(const Request& request);
 
   std::uint64_t total_;
-  std::uint64_t fixed_volatile_;  ///< not partitionable
-  std::uint64_t fixed_persistent_;
   std::uint64_t volatile_;
   std::uint64_t alignment_;
-  bool pending_ = false;
-  std::uint64_t next_volatile_ = 0;
+  std::optional<std::uint64_t> next_volatile_;
   Bytes lsa_;
 };
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <vector>
+#include <set>
 
 #include "models/command/cci.h"
 #include "models/command/tunnel.h"
@@ -106,13 +106,13 @@ class SwitchCci {
   void save(Writer& state) const;
 
  private:
-  Reply port_states(ByteView payload) const;
-  Reply control(ByteView payload);
+  Reply port_states(const Request& request) const;
+  Reply control(const Request& request);
 
   const Clock& clock_;
   SwitchPorts& ports_;
   Timestamp timestamp_;
-  std::map<std::uint8_t, bool> asserted_;
+  std::set<std::uint8_t> asserted_;
   std::map<std::uint8_t, Nanoseconds> last_assert_;
   Cci cci_;
 };

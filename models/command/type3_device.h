@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,7 +12,10 @@
 #include "models/command/firmware.h"
 #include "models/command/health.h"
 #include "models/command/media_control.h"
+#include "models/command/own_memory.h"
+#include "models/command/poison_commands.h"
 #include "models/command/poison_list.h"
+#include "models/command/sanitize.h"
 #include "models/command/scan_media.h"
 #include "models/command/static_capacity.h"
 #include "models/command/tunnel.h"
@@ -27,7 +29,6 @@ struct Type3Config {
   std::uint64_t volatile_bytes = 0;
   std::uint64_t persistent_bytes = 0;
   std::uint64_t partition_alignment_bytes = 0;  ///< 0: the split cannot be changed
-  std::uint64_t dynamic_bytes = 0;              ///< from the end of static capacity
   std::uint32_t lsa_bytes = 0;
   std::uint32_t poison_list_records = 256;
   std::uint16_t inject_poison_limit = 0;  ///< 0: none but that of the list
@@ -58,45 +59,50 @@ class Type3Device {
   const Timestamp& timestamp() const { return timestamp_; }
   const StaticCapacity& static_capacity() const { return static_capacity_; }
 
+  /// Gives the device dynamic capacity: 4800h-4803h, and its accepted extents count as its memory.
+  /// Once at most; the pool must outlive this.
+  void attach(capacity::DynamicCapacity& pool, capacity::HostId host);
   /// Offers 5300h in this mailbox: the one head of a pool through which it is managed.
   void enable_tunnel(TunnelTargets targets) { add_tunnel(primary_, std::move(targets)); }
 
   /// While true, reads return anything and writes are dropped, both without an error.
-  bool media_disabled() const { return media_disabled_; }
+  bool media_disabled() const { return sanitizer_.media_disabled(); }
   bool poisoned(std::uint64_t dpa, std::uint64_t length) const {
     return poison_.poisoned(dpa, length);
   }
   /// Poison from outside: false for a misaligned range, one beyond capacity, or one that overlaps.
   bool inject_poison(std::uint64_t dpa, std::uint64_t length);
 
+  /// The lines hold new contents, as after a discard of dynamic capacity.
+  void clear_poison(std::uint64_t dpa, std::uint64_t length) { poison_.clear_range(dpa, length); }
+
   /// When advance() has something to do next.
   std::optional<Nanoseconds> deadline() const { return primary_.background().deadline(); }
   void advance(Nanoseconds now) { primary_.background().advance(now); }
 
   void hot_reset() { registers_.reset(); }
-  /// Pending partition and firmware take effect; operations, events and the timestamp are lost.
+  /// Pending partition and firmware take effect; operations, events and the timestamp are lost. A
+  /// sanitize under way is carried out: nothing of what it was to destroy is left.
   void cold_reset();
 
   /// Everything a command can change, as bytes to compare.
   void save(Writer& state) const;
 
  private:
+  void add_commands();
   Reply identify_memory_device() const;
-  Reply sanitize(ByteView payload);
-  Reply media_operations(ByteView payload);
-  void add_poison_commands();
-  std::uint64_t capacity_bytes() const;
 
   Type3Config config_;
-  MediaControl& media_;
   Timestamp timestamp_;
   EventLogs events_;
   Health health_;
   Firmware firmware_;
   StaticCapacity static_capacity_;
   PoisonList poison_;
+  OwnMemory memory_;
   ScanMedia scan_;
-  bool media_disabled_ = false;
+  PoisonCommands poison_commands_;
+  Sanitizer sanitizer_;
   Cci primary_;
   DeviceRegisters registers_;
 };
