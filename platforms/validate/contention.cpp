@@ -12,7 +12,7 @@ namespace {
 using namespace cxlpool::platforms;
 
 constexpr std::uint64_t window_base = 0x1'0000'0000;
-constexpr std::uint64_t device_bytes = 256ull << 20;
+constexpr std::uint64_t contended_bytes = 256ull << 20;
 
 /// A host whose x8 ports each lead through a switch to a device; one region over all of them.
 std::string text_of(unsigned ports) {
@@ -25,7 +25,7 @@ std::string text_of(unsigned ports) {
       "  request_latency: 20ns\n"
       "  response_latency: 20ns\n"
       "switches:\n",
-      window_base, ports * device_bytes, ports);
+      window_base, ports * contended_bytes, ports);
   for (unsigned i = 0; i < ports; ++i) {
     text += fmt::format(
         "- {{name: sw{}, upstream: h0.hb0.rp{}, downstream: 1, profile: generic-switch}}\n", i, i);
@@ -33,7 +33,7 @@ std::string text_of(unsigned ports) {
   text += "devices:\n";
   for (unsigned i = 0; i < ports; ++i) {
     text += fmt::format("- {{name: mem{}, at: sw{}.ds0, volatile: {}B, profile: a1000}}\n", i, i,
-                        device_bytes);
+                        contended_bytes);
   }
   // 47.2 GB/s through two x8 ports are what is left with sync headers, not without.
   text += "links:\n";
@@ -79,7 +79,7 @@ constexpr unsigned other_cores = 10;
 /// The victim's, with so many lines of its own and of others in flight.
 Measurement victim(unsigned lines, unsigned others) {
   PlatformDescription platform = make_switched(1);
-  constexpr std::uint64_t half = device_bytes / 2;
+  constexpr std::uint64_t half = contended_bytes / 2;
   constexpr std::uint64_t requests = 6'000;
   platform.traffic.push_back(stream(window_base, half, lines, requests));
   if (others != 0) {
@@ -92,7 +92,7 @@ Measurement victim(unsigned lines, unsigned others) {
 
 Measurement idle() {
   PlatformDescription platform = make_switched(1);
-  TrafficDescription reads = stream(window_base, device_bytes, 1, 4'000);
+  TrafficDescription reads = stream(window_base, contended_bytes, 1, 4'000);
   reads.pattern = "uniform";
   reads.injection.kind = Injection::paced;
   reads.injection.arrival = Arrival::poisson;
@@ -103,7 +103,7 @@ Measurement idle() {
 
 Measurement two_ports() {
   PlatformDescription platform = make_switched(2);
-  platform.traffic.push_back(stream(window_base, 2 * device_bytes, 640, 30'000));
+  platform.traffic.push_back(stream(window_base, 2 * contended_bytes, 640, 30'000));
   return measure_apart(platform, UINT64_MAX)[0];
 }
 
