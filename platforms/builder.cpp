@@ -21,6 +21,7 @@ Platform::Platform(const PlatformDescription& description, const Options& option
   connect_switches();
   connect_devices();
   connect_registers();
+  connect_controls();
 }
 
 void Platform::start() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
@@ -83,7 +84,9 @@ void Platform::build_switches() {
       timing = make_switch_timing(described, room, *time_);
     }
     switches_.push_back(std::make_unique<fabric::CxlSwitch>(
-        module_name(described.name).c_str(), make_switch_config(described), std::move(timing)));
+        module_name(described.name).c_str(),
+        make_switch_config(described, described.name == fabric_manager(description_)),
+        std::move(timing)));
     fabric::CxlSwitch& cxl_switch = *switches_.back();
     for (unsigned p = 0; p < described.downstream.size(); ++p) {
       ports_[described.name + "." + described.downstream[p].name] = {&cxl_switch, p};
@@ -103,8 +106,11 @@ void Platform::build_devices() {
     if (time_) {
       timing = make_device_timing(described, credits(described.at, described.name), *time_);
     }
-    devices_.push_back(std::make_unique<fabric::Type3Device>(
-        module_name(described.name).c_str(), make_device_config(described, id), std::move(timing)));
+    fabric::Type3Device::Config config = make_device_config(described, id);
+    if (described.dynamic_backing == DynamicBacking::tagged) config.control.backends = &backends_;
+    config.control.manages = described.name == fabric_manager(description_);
+    devices_.push_back(std::make_unique<fabric::Type3Device>(module_name(described.name).c_str(),
+                                                             std::move(config), std::move(timing)));
     add_component(described.name, ComponentKind::device, devices_.back()->mmio,
                   &devices_.back()->decoders());
   }
@@ -210,6 +216,30 @@ void Platform::add_component(std::string label, ComponentKind kind, fabric::Mmio
   const auto block = static_cast<unsigned>(components_.size());
   components_.push_back({std::move(label), kind, block, decoders});
   mmio_targets_.push_back(&mmio);
+}
+
+/// Tells switches what hangs from their ports.
+void Platform::connect_controls() {
+  const auto attach = [&](const std::string& port, auto&& what) {
+    const auto hop = ports_.find(port);
+    if (hop == ports_.end()) return;
+    for (std::size_t i = 0; i < switches_.size(); ++i) {
+      if (switches_[i].get() != hop->second.hop) continue;
+      what(switches_[i]->control(), description_.switches[i].downstream[hop->second.index].port);
+    }
+  };
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    attach(description_.devices[i].at, [&](fabric::SwitchControl& control, std::uint8_t port) {
+      control.attach(port, *devices_[i]);
+    });
+  }
+  for (const SwitchDescription& described : description_.switches) {
+    for (const std::string& upstream : described.upstream) {
+      attach(upstream, [](fabric::SwitchControl& control, std::uint8_t port) {
+        control.attach_switch(port);
+      });
+    }
+  }
 }
 
 void Platform::connect_registers() {

@@ -70,6 +70,10 @@ class Platform {
   /// Everything with memory, by DeviceId: the devices, then the hosts' own memories.
   std::vector<fabric::Endpoint*> endpoints();
 
+  /// The memory backends that devices with tagged capacity draw on.
+  fabric::BackendStore& backends() { return backends_; }
+
+  std::size_t switch_count() const { return switches_.size(); }
   /// Switches in the order of the description.
   fabric::CxlSwitch& cxl_switch(std::size_t index) { return *switches_[index]; }
 
@@ -111,6 +115,7 @@ class Platform {
   void connect_switches();
   void connect_devices();
   void connect_registers();
+  void connect_controls();
   fabric::Link& add_link(const std::string& upper, const std::string& lower,
                          fabric::Hop::UpstreamSocket* hop_side,
                          tlm_utils::simple_target_socket<fabric::Endpoint>* device_side, bool up);
@@ -125,6 +130,7 @@ class Platform {
 
   PlatformDescription description_;
   Bind bind_;
+  fabric::BackendStore backends_;
   std::unique_ptr<fabric::Timekeeper> time_;
   std::vector<std::unique_ptr<fabric::Host>> hosts_;
   std::vector<std::unique_ptr<fabric::DirectInitiator>> direct_;

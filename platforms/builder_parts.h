@@ -21,7 +21,12 @@ address::FixedMemoryWindow make_window(const WindowDescription& described,
                                        const HostDescription& host);
 fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& described,
                                               const std::string& label);
-fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described);
+/// `manages`: the fabric manager drives dynamic capacity through its mailbox CCI.
+fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described, bool manages);
+command::Type3Config make_command_config(const DeviceDescription& described);
+/// `base`: first DPA of dynamic capacity, of which there must be some.
+capacity::DynamicCapacity::Config make_capacity_config(const DeviceDescription& described,
+                                                       std::uint64_t base);
 /// The range of a host's own memory; it must have some.
 address::LocalRange make_local_range(const HostDescription& described);
 fabric::Type3Device::Config make_device_config(const DeviceDescription& described,

@@ -227,4 +227,7 @@ struct PlatformDescription {
   std::uint64_t seed = 1;
 };
 
+/// Name of the component that manages dynamic capacity; empty: none does.
+std::string fabric_manager(const PlatformDescription& platform);
+
 }  // namespace cxlpool::platforms

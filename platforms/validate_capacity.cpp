@@ -103,3 +103,12 @@ void check_fabric_manager(const PlatformDescription& platform, const Index& inde
 }
 
 }  // namespace cxlpool::platforms::validation
+
+namespace cxlpool::platforms {
+
+std::string fabric_manager(const PlatformDescription& platform) {
+  if (!platform.fabric_manager.empty()) return platform.fabric_manager;
+  return platform.switches.empty() ? std::string() : platform.switches.front().name;
+}
+
+}  // namespace cxlpool::platforms

@@ -5,8 +5,8 @@ namespace cxlpool::fabric {
 
 using capacity::Refusal;
 
-Refusal BackendStore::add(const std::string& id, std::uint64_t size_bytes,
-                          const capacity::Tag& tag, const std::string& path, bool read_only) {
+Refusal BackendStore::add(const std::string& id, std::uint64_t size_bytes, const capacity::Tag& tag,
+                          const std::string& path, bool read_only) {
   const Refusal refusal = registry_.add(id, size_bytes, tag, read_only);
   if (refusal != Refusal::none) return refusal;
   try {

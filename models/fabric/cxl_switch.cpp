@@ -10,6 +10,22 @@ using address::ComponentKind;
 using address::ComponentRegisters;
 using address::HdmDecoderBlock;
 
+namespace {
+
+SwitchControl::Config control_config(const CxlSwitch::Config& config) {
+  SwitchControl::Config control;
+  control.upstream = config.upstream_ports;
+  for (const CxlSwitch::DownstreamPort& port : config.downstream_ports) {
+    control.downstream.push_back(port.number);
+    control.bound.push_back(port.bound_to != CxlSwitch::unbound);
+  }
+  control.decoders = static_cast<std::uint8_t>(config.capability.decoders);
+  control.commands = config.control;
+  return control;
+}
+
+}  // namespace
+
 CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming timing)
     : Hop(name, config.label, config.upstream_ports,
           static_cast<unsigned>(config.downstream_ports.size()), timing.time),
@@ -17,7 +33,8 @@ CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming t
       config_(std::move(config)),
       timing_(std::move(timing)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
-                                             ComponentKind::switch_upstream, config_.capability))) {
+                                             ComponentKind::switch_upstream, config_.capability))),
+      control_(control_config(config_)) {
   for (unsigned i = 0; i < config_.downstream_ports.size(); ++i) {
     number_port(config_.downstream_ports[i].number, i);
   }
@@ -71,12 +88,23 @@ address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cau
 }
 
 std::uint64_t CxlSwitch::read_register(unsigned block, std::uint64_t offset, unsigned size) {
+  if (block == 0 && offset >= device_registers) {
+    if (offset - device_registers >= control_.registers().size_bytes()) return 0;
+    return control_.registers().read(static_cast<std::uint32_t>(offset - device_registers), size);
+  }
   if (offset >= ComponentRegisters::size_bytes) return 0;
   return registers_[block].read(static_cast<std::uint32_t>(offset), size);
 }
 
 address::WriteVerdict CxlSwitch::write_register(unsigned block, std::uint64_t offset,
                                                 std::uint64_t value, unsigned size) {
+  if (block == 0 && offset >= device_registers) {
+    if (offset - device_registers < control_.registers().size_bytes()) {
+      control_.registers().write(static_cast<std::uint32_t>(offset - device_registers), value,
+                                 size);
+    }
+    return {};
+  }
   return write_with_revoke(registers_[block], offset, value, size,
                            [this, block] { revoke(block); });
 }

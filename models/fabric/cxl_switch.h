@@ -6,6 +6,7 @@
 #include "models/address/component_registers.h"
 #include "models/fabric/hop.h"
 #include "models/fabric/mmio_socket.h"
+#include "models/fabric/switch_control.h"
 
 namespace cxlpool::fabric {
 
@@ -35,11 +36,17 @@ class CxlSwitch : public Hop, private RegisterOwner {
     unsigned upstream_ports = 1;
     std::vector<DownstreamPort> downstream_ports;
     address::HdmCapability capability;
+    command::SwitchCci::Config control;
   };
+
+  /// Where the mailbox CCI's registers lie on `mmio[0]`.
+  static constexpr std::uint64_t device_registers = 0x20000;
 
   sc_core::sc_vector<MmioSocket> mmio;  ///< component registers of each upstream port
 
   CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming timing = {});
+
+  SwitchControl& control() { return control_; }
 
   const address::HdmDecoderBlock& decoders(unsigned upstream) const {
     return registers_[upstream].decoders();
@@ -73,6 +80,7 @@ class CxlSwitch : public Hop, private RegisterOwner {
   SwitchTiming timing_;
   std::vector<std::string> ingress_labels_;  ///< "sw0", or "sw0.usp1" where there are several
   std::vector<address::ComponentRegisters> registers_;
+  SwitchControl control_;
 };
 
 }  // namespace cxlpool::fabric

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/capacity/dynamic_capacity.h"
-#include "models/command/dynamic_capacity_commands.h"
+#include "models/command/dynamic_capacity.h"
 #include "models/command/fm_owned_ld.h"
 #include "models/command/type3_device.h"
 #include "models/fabric/backend_store.h"
@@ -25,7 +25,8 @@ class DeviceControl : private command::Clock,
  public:
   struct Config {
     command::Type3Config commands;
-    /// Regions, limits and tags of dynamic capacity, if the device has any.
+    std::uint64_t dynamic_base = 0;  ///< first DPA of dynamic capacity
+    /// Regions and limits of dynamic capacity, if the device has any.
     std::optional<capacity::DynamicCapacity::Config> dynamic;
     /// Of tagged capacity; null: capacity is the device's own media.
     BackendStore* backends = nullptr;
@@ -53,8 +54,11 @@ class DeviceControl : private command::Clock,
 
   /// Whether no access can be refused or poisoned here.
   bool is_open() const;
-  /// `range` lies in one granule, at most, of what the decoders reach.
-  Endpoint::Admission admit(const capacity::DpaRange& range, bool is_dynamic, bool is_write) const;
+  Endpoint::Admission admit(const capacity::DpaRange& range, bool is_write) const;
+
+  /// How far direct memory may reach around `dpa`: not over the end of an accepted extent, and not
+  /// at all where something is poisoned, disabled or read-only.
+  Endpoint::Lending lend(std::uint64_t dpa) const;
 
   std::optional<command::Nanoseconds> deadline() const { return commands_->deadline(); }
   /// Completes what is due by now.
@@ -79,6 +83,7 @@ class DeviceControl : private command::Clock,
   Media& media_;
   Effects effects_;
   BackendStore* backends_;
+  std::uint64_t dynamic_base_;
   std::unique_ptr<command::Type3Device> commands_;
   std::unique_ptr<capacity::DynamicCapacity> capacity_;
   std::unique_ptr<command::FmOwnedLd> fm_owned_ld_;

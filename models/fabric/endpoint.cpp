@@ -50,17 +50,19 @@ bool Endpoint::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi&
   const std::uint64_t hpa = trans.get_address();
   const Target target = locate(hpa);
   dmi.init();
-  if (target.cause != Cause::none || !(open_ || may_access(target.dpa, 1, true))) {
+  const Lending lending = target.cause == Cause::none ? lend(target.dpa) : Lending{false};
+  if (!lending.allowed) {
     dmi.set_start_address(hpa);
     dmi.set_end_address(hpa);
     return false;
   }
   // The granule, as far as it lies in one chunk of the media.
   const std::uint64_t before = hpa - target.first;
-  const std::uint64_t first_dpa =
-      std::max(target.dpa - std::min(before, target.dpa), media_.first_of_chunk(target.dpa));
-  const std::uint64_t reach =
-      std::min(target.last - hpa, media_.last_of_chunk(target.dpa) - target.dpa);
+  const std::uint64_t first_dpa = std::max({target.dpa - std::min(before, target.dpa),
+                                            media_.first_of_chunk(target.dpa), lending.first});
+  const std::uint64_t last_dpa = std::min(media_.last_of_chunk(target.dpa), lending.last);
+  const std::uint64_t reach = std::min(target.last - hpa, last_dpa - target.dpa);
+  lent_ = true;
   dmi.set_dmi_ptr(media_.pointer(first_dpa));
   dmi.set_start_address(hpa - (target.dpa - first_dpa));
   dmi.set_end_address(hpa + reach);

@@ -98,6 +98,18 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   /// Which input of the place above a response of `dpa` uses.
   std::uint32_t channel(std::uint64_t dpa) const;
 
+  /// What a device says of an access that its decoders let through.
+  struct Admission {
+    address::Cause cause = address::Cause::none;
+    bool poison = false;  ///< a read returns poisoned data
+  };
+
+  /// Whether direct memory may be given around `dpa`, and how far: first and last DPA.
+  struct Lending {
+    bool allowed = true;
+    std::uint64_t first = 0, last = ~std::uint64_t{0};
+  };
+
  protected:
   /// Where an address lies.
   struct Target {
@@ -106,12 +118,6 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
     std::uint64_t dpa = 0;
     std::uint64_t first = 0, last = 0;  ///< HPA around it whose DPA is contiguous, inclusive
     bool poison = false;
-  };
-
-  /// What the device says of an access that its decoders let through.
-  struct Admission {
-    address::Cause cause = address::Cause::none;
-    bool poison = false;  ///< a read returns poisoned data
   };
 
   /// `media` may be shared by several endpoints, and may be made after its endpoint; it must
@@ -124,6 +130,13 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   /// endpoint is not open.
   virtual Admission admit(std::uint64_t, unsigned, bool) const { return {}; }
   void set_open(bool open) { open_ = open; }
+
+  virtual Lending lend(std::uint64_t) const { return {}; }
+  /// Takes back direct memory if any was given since the last time.
+  void revoke_lent() {
+    if (lent_) usp->invalidate_direct_mem_ptr(0, ~0ull);
+    lent_ = false;
+  }
   /// For describe(): adds `node`, which the subclass has filled in, with this endpoint behind it.
   address::NodeIndex add_to(Topology& topology, address::Node node);
 
@@ -157,6 +170,7 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   DeviceId id_;
   Media& media_;
   bool open_ = true;
+  bool lent_ = false;  ///< direct memory
   Witness* witness_ = nullptr;
   std::unique_ptr<EndpointTiming> timing_;
   TopologyNode* above_ = nullptr;

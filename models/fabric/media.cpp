@@ -143,10 +143,12 @@ void Media::write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_
 void Media::map(std::uint64_t dpa, const MemoryBackend& backend) {
   remap(dpa, backend.size(), backend.file(),
         backend.read_only() ? PROT_READ : PROT_READ | PROT_WRITE);
+  mapped_[dpa] = {backend.size(), backend.read_only()};
 }
 
 void Media::unmap(std::uint64_t dpa, std::uint64_t length) {
   remap(dpa, length, -1, PROT_READ | PROT_WRITE);
+  mapped_.erase(dpa);
 }
 
 /// Chunk by chunk, in place.
@@ -170,6 +172,31 @@ void Media::clear_in_file(std::uint64_t dpa, std::uint64_t length) {
 }
 
 void Media::clear(std::uint64_t dpa, std::uint64_t length) {
+  const std::uint64_t end = dpa + length;
+  auto next = mapped_.upper_bound(dpa);
+  if (next != mapped_.begin()) --next;
+  for (; next != mapped_.end() && next->first < end; ++next) {
+    const std::uint64_t first = std::max(dpa, next->first);
+    const std::uint64_t last = std::min(end, next->first + next->second.length);
+    if (first >= last) continue;
+    clear_unmapped(dpa, first - dpa);
+    if (!next->second.read_only) zero(first, last - first);
+    dpa = last;
+  }
+  clear_unmapped(dpa, end - dpa);
+}
+
+/// Shared memory does not become zero by being given back.
+void Media::zero(std::uint64_t dpa, std::uint64_t length) {
+  while (length > 0) {
+    const std::uint64_t here = std::min(length, chunk_bytes - (dpa & chunk_mask));
+    std::memset(chunk_for(dpa) + (dpa & chunk_mask), 0, here);
+    dpa += here;
+    length -= here;
+  }
+}
+
+void Media::clear_unmapped(std::uint64_t dpa, std::uint64_t length) {
   while (length > 0) {
     const std::uint64_t here = std::min(length, chunk_bytes - (dpa & chunk_mask));
     if (file_ >= 0) {

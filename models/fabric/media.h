@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -83,13 +84,14 @@ class Media {
   }
 
   /// Makes [dpa, dpa + length) read zero again, as loss of power does to volatile memory, and gives
-  /// back the memory or the disk space behind it.
+  /// back the memory or the disk space behind it. A backend mapped there is zeroed, unless it is
+  /// read-only.
   void clear(std::uint64_t dpa, std::uint64_t length);
 
   /// Puts `backend` at [dpa, dpa + backend.size()), in place of what is there: whole pages within
   /// capacity, of a store without a file. Pointers stay good and now lead to the backend.
   void map(std::uint64_t dpa, const MemoryBackend& backend);
-  /// Takes what was mapped away again; the range reads zero.
+  /// Takes what was mapped there away again; the range reads zero.
   void unmap(std::uint64_t dpa, std::uint64_t length);
 
  private:
@@ -109,6 +111,8 @@ class Media {
 
   std::uint8_t* chunk_for(std::uint64_t dpa);
   void remap(std::uint64_t dpa, std::uint64_t length, int file, int protection);
+  void zero(std::uint64_t dpa, std::uint64_t length);
+  void clear_unmapped(std::uint64_t dpa, std::uint64_t length);
   void clear_in_file(std::uint64_t dpa, std::uint64_t length);
   std::uint64_t bytes_in_chunk(std::size_t chunk) const;
   void read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const;
@@ -118,6 +122,11 @@ class Media {
   std::string backing_file_;
   int file_ = -1;
   std::vector<std::uint8_t*> chunks_;
+  struct Mapped {
+    std::uint64_t length = 0;
+    bool read_only = false;
+  };
+  std::map<std::uint64_t, Mapped> mapped_;  ///< backends, by DPA
 };
 
 }  // namespace cxlpool::fabric

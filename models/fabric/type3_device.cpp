@@ -28,15 +28,34 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config,
       mmio("mmio"),
       config_(std::move(config)),
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
-      media_(config_.partitions.capacity(), config_.backing_file) {
-  if (config_.partitions.capacity() % part_bytes != 0) {
+      media_(config_.partitions.end(), config_.backing_file) {
+  if (config_.partitions.volatile_bytes % part_bytes != 0 ||
+      config_.partitions.persistent_bytes % part_bytes != 0) {
     throw std::invalid_argument(label() + ": the capacity must be a multiple of 256 B");
   }
   mmio.serve(*this, 0);
+  DeviceControl::Effects effects;
+  effects.revoke = [this] { revoke_lent(); };
+  effects.interrupt = [this](unsigned vector) {
+    if (interrupt_) interrupt_(vector);
+  };
+  effects.capacity = [this](const capacity::CapacityEvent& event) {
+    if (capacity_observer_) capacity_observer_(event);
+  };
+  control_ = std::make_unique<DeviceControl>(config_.control, media_, std::move(effects));
+  set_open(control_->is_open());
+  SC_HAS_PROCESS(Type3Device);
+  SC_METHOD(control_due);
+  sensitive << due_;
+  dont_initialize();
 }
 
 Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
   Target target;
+  if (held_in_reset_) {
+    target.cause = Cause::link_down;
+    return target;
+  }
   if (!config_space_.memory_enabled()) {
     target.cause = Cause::memory_disabled;
     return target;
@@ -50,7 +69,8 @@ Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
   }
   target.decoder = range->index;
   target.dpa = range->dpa(hpa);
-  if (target.dpa >= media_.capacity()) {
+  const std::uint64_t room = config_.partitions.room(target.dpa);
+  if (room == 0) {
     target.cause = Cause::beyond_capacity;
     return target;
   }
@@ -61,15 +81,61 @@ Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
     target.first = std::max(target.first, hpa & ~granule);
     target.last = std::min(target.last, hpa | granule);
   }
-  const std::uint64_t room = media_.capacity() - 1 - target.dpa;
-  if (target.last - hpa > room) target.last = hpa + room;
+  if (target.last - hpa > room - 1) target.last = hpa + (room - 1);
   return target;
+}
+
+Endpoint::Admission Type3Device::admit(std::uint64_t dpa, unsigned length, bool is_write) const {
+  return control_->admit({dpa, length}, is_write);
+}
+
+Type3Device::Lending Type3Device::lend(std::uint64_t dpa) const {
+  if (is_open()) return {true, 0, ~std::uint64_t{0}};
+  return control_->lend(dpa);
+}
+
+/// What commands did may have opened or closed the data path, and started what takes time.
+void Type3Device::control_changed() {
+  const bool open = control_->is_open();
+  if (!open && is_open()) revoke();
+  set_open(open);
+  if (const auto deadline = control_->deadline()) {
+    const sc_core::sc_time at = to_sc_time(*deadline * timing::ps_per_ns);
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    due_.notify(at > now ? at - now : sc_core::SC_ZERO_TIME);
+  }
+}
+
+void Type3Device::control_due() {
+  control_->advance();
+  control_changed();
+}
+
+bool Type3Device::inject_poison(std::uint64_t dpa, std::uint64_t length) {
+  const bool injected = control_->commands().inject_poison(dpa, length);
+  if (injected) revoke_lent();
+  control_changed();
+  return injected;
+}
+
+void Type3Device::hold_in_reset(bool held) {
+  if (held) hot_reset();
+  held_in_reset_ = held;
+}
+
+void Type3Device::hot_reset() {
+  revoke();
+  registers_.reset();
+  config_space_.reset();
+  control_->hot_reset();
 }
 
 void Type3Device::power_cycle() {
   revoke();
   registers_.reset();
   config_space_.reset();
+  control_->cold_reset();
+  control_changed();
   media_.clear(0, config_.partitions.volatile_bytes);
 }
 
@@ -89,6 +155,10 @@ std::uint64_t Type3Device::read_register(unsigned, std::uint64_t offset, unsigne
   if (offset - config_space < DeviceConfigSpace::size_bytes) {
     return config_space_.read(static_cast<std::uint32_t>(offset - config_space), size);
   }
+  if (offset >= device_registers &&
+      offset - device_registers < control_->registers().size_bytes()) {
+    return control_->registers().read(static_cast<std::uint32_t>(offset - device_registers), size);
+  }
   return 0;
 }
 
@@ -98,7 +168,17 @@ address::WriteVerdict Type3Device::write_register(unsigned, std::uint64_t offset
     return write_config(static_cast<std::uint32_t>(offset - config_space),
                         static_cast<std::uint32_t>(value), size);
   }
+  if (offset >= device_registers) return write_control(offset - device_registers, value, size);
   return write_with_revoke(registers_, offset, value, size, [this] { revoke(); });
+}
+
+address::WriteVerdict Type3Device::write_control(std::uint64_t offset, std::uint64_t value,
+                                                 unsigned size) {
+  if (offset < control_->registers().size_bytes()) {
+    control_->registers().write(static_cast<std::uint32_t>(offset), value, size);
+    control_changed();
+  }
+  return {};
 }
 
 address::WriteVerdict Type3Device::write_config(std::uint32_t offset, std::uint32_t value,

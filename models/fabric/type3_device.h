@@ -4,15 +4,17 @@
 #include "models/address/component_registers.h"
 #include "models/address/config_space.h"
 #include "models/address/partition.h"
+#include "models/fabric/device_control.h"
 #include "models/fabric/endpoint.h"
 #include "models/fabric/media.h"
 #include "models/fabric/mmio_socket.h"
 
 namespace cxlpool::fabric {
 
-/// A Type-3 single logical device: HDM decoders that turn HPA into DPA, a volatile and a persistent
-/// partition, and the media behind them. It decodes only while its DVSEC Mem_Enable and its HDM
-/// decoder enable are set. Refusals are response statuses, counted by cause.
+/// A Type-3 single logical device: HDM decoders that turn HPA into DPA, volatile, persistent and
+/// dynamic capacity, the media behind them, and a mailbox with its commands. It decodes only while
+/// its DVSEC Mem_Enable and its HDM decoder enable are set; of dynamic capacity the host reaches
+/// what it has accepted. Refusals are response statuses, counted by cause.
 class Type3Device final : public Endpoint, private RegisterOwner {
  public:
   struct Config {
@@ -22,11 +24,13 @@ class Type3Device final : public Endpoint, private RegisterOwner {
     address::HdmCapability capability =
         address::HdmCapability::standard(address::ComponentKind::device);
     std::string backing_file;  ///< empty: private memory
+    DeviceControl::Config control;
   };
 
   /// Where the register blocks lie on `mmio`.
   static constexpr std::uint64_t component_registers = 0x00000;
   static constexpr std::uint64_t config_space = 0x10000;
+  static constexpr std::uint64_t device_registers = 0x20000;
 
   MmioSocket mmio;
 
@@ -36,16 +40,38 @@ class Type3Device final : public Endpoint, private RegisterOwner {
 
   const address::HdmDecoderBlock& decoders() const { return registers_.decoders(); }
   const address::Partitions& partitions() const { return config_.partitions; }
+  DeviceControl& control() { return *control_; }
+
+  /// Poison from outside, as an operator injects it. False: misaligned, beyond capacity, or there.
+  bool inject_poison(std::uint64_t dpa, std::uint64_t length);
+
+  /// Called with the vector of every MSI that the device sends.
+  void on_interrupt(std::function<void(unsigned vector)> observer) {
+    interrupt_ = std::move(observer);
+  }
+  /// Called with everything that happens to dynamic capacity.
+  void on_capacity(std::function<void(const capacity::CapacityEvent&)> observer) {
+    capacity_observer_ = std::move(observer);
+  }
 
   /// Loss and return of power, as at hot-removal: registers take their reset values, the volatile
-  /// partition is lost, the persistent one is kept.
+  /// partition and dynamic capacity are lost, the persistent partition is kept.
   void power_cycle();
+  /// Conventional reset: decoders are lost; extents, offers and event records stay.
+  void hot_reset();
+  /// A fundamental reset as long as it is held: the device is reset and answers no access.
+  void hold_in_reset(bool held);
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
 
  private:
   Target locate(std::uint64_t hpa) const override;
+  Admission admit(std::uint64_t dpa, unsigned length, bool is_write) const override;
   void revoke() { usp->invalidate_direct_mem_ptr(0, ~0ull); }
+  void control_changed();
+  void control_due();
+  Lending lend(std::uint64_t dpa) const override;
+  address::WriteVerdict write_control(std::uint64_t offset, std::uint64_t value, unsigned size);
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
                                        unsigned size) override;
@@ -55,6 +81,11 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   address::ComponentRegisters registers_;
   address::DeviceConfigSpace config_space_;
   Media media_;
+  std::unique_ptr<DeviceControl> control_;
+  bool held_in_reset_ = false;
+  sc_core::sc_event due_{"due"};
+  std::function<void(unsigned)> interrupt_;
+  std::function<void(const capacity::CapacityEvent&)> capacity_observer_;
 };
 
 }  // namespace cxlpool::fabric

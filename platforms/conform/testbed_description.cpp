@@ -61,6 +61,13 @@ SwitchDescription describe(const VectorSwitch& each, const std::string& upstream
   return description;
 }
 
+DynamicRegionDescription describe(const VectorMemory& memory) {
+  DynamicRegionDescription region;
+  region.length = memory.size;
+  region.location = at(memory.path);
+  return region;
+}
+
 DeviceDescription describe(const VectorDevice& device, const std::string& upper) {
   DeviceDescription description;
   description.name = device.name;
@@ -70,6 +77,8 @@ DeviceDescription describe(const VectorDevice& device, const std::string& upper)
       description.volatile_bytes += memory.size;
     } else if (memory.kind == address::PartitionKind::persistent) {
       description.persistent_bytes += memory.size;
+    } else {
+      description.dynamic.push_back(describe(memory));
     }
   }
   description.location = at(device.path);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "models/command/device_registers.h"
+#include "models/command/switch_cci.h"
+
+namespace cxlpool::fabric {
+
+class Type3Device;
+
+/// The mailbox CCI of a switch, with its registers: what its ports are, reset of what is below
+/// them, and the tunnel to the FM-owned LDs of the devices there. Whoever builds the fabric says
+/// what hangs where; it owns none of that.
+class SwitchControl : private command::SwitchPorts, private command::Clock {
+ public:
+  struct Config {
+    std::vector<std::uint8_t> downstream;  ///< port numbers
+    unsigned upstream = 1;                 ///< ports; they take the lowest numbers left
+    std::vector<bool> bound;               ///< by downstream port: to some upstream port
+    std::uint8_t decoders = 4;             ///< of an upstream port
+    command::SwitchCci::Config commands;
+  };
+
+  explicit SwitchControl(const Config& config);
+
+  /// What hangs from a downstream port.
+  void attach(std::uint8_t port, Type3Device& device) { devices_[port] = &device; }
+  void attach_switch(std::uint8_t port) { switches_[port] = true; }
+
+  command::Cci& cci() { return commands_.cci(); }
+  command::DeviceRegisters& registers() { return registers_; }
+
+ private:
+  command::SwitchIdentity identity() const override;
+  std::optional<command::PortState> state(std::uint8_t port) const override;
+  command::Cci* below(std::uint8_t port) override;
+  void perst(std::uint8_t port, bool asserted) override;
+  void reset(std::uint8_t port) override;
+  command::Nanoseconds now() const override;
+
+  Config config_;
+  std::vector<std::uint8_t> upstream_;
+  std::map<std::uint8_t, Type3Device*> devices_;
+  std::map<std::uint8_t, bool> switches_;
+  command::SwitchCci commands_;
+  command::DeviceRegisters registers_;
+};
+
+}  // namespace cxlpool::fabric
