@@ -15,88 +15,52 @@ Bytes some_bytes(std::size_t count) {
   return *rc::gen::container<Bytes>(count, rc::gen::arbitrary<std::uint8_t>());
 }
 
-template <typename Payload>
-struct WireSize;
-#define WIRE_SIZE(Payload, bytes)               \
-  template <>                                   \
-  struct WireSize<Payload> {                    \
-    static constexpr std::size_t value = bytes; \
-  }
-WIRE_SIZE(AlertConfiguration, 0x10);
-WIRE_SIZE(ClearEventsHeader, 6);
-WIRE_SIZE(ClearPoison, 0x48);
-WIRE_SIZE(DcConfigurationHeader, 8);
-WIRE_SIZE(DcdInfo, 0x54);
-WIRE_SIZE(DcExtentListHeader, 0x10);
-WIRE_SIZE(DcFigures, 0x10);
-WIRE_SIZE(DcRegionExtentsHeader, 0x18);
-WIRE_SIZE(DcRegionRecord, 0x28);
-WIRE_SIZE(DcTagRecord, 0x54);
-WIRE_SIZE(DcTagsHeader, 0x10);
-WIRE_SIZE(DramEvent, 0x50);
-WIRE_SIZE(DynamicCapacityEvent, 0x50);
-WIRE_SIZE(EventRecord, 0x80);
-WIRE_SIZE(EventRecordsHeader, 0x20);
-WIRE_SIZE(ExtentRecord, 0x28);
-WIRE_SIZE(FirmwareInfo, 0x50);
-WIRE_SIZE(FirmwareTransfer, 0x80);
-WIRE_SIZE(GeneralMediaEvent, 0x50);
-WIRE_SIZE(GetDcRegionExtents, 0xC);
-WIRE_SIZE(HeadInfo, 9);
-WIRE_SIZE(HealthInfo, 0x12);
-WIRE_SIZE(HostDcRegion, 0x28);
-WIRE_SIZE(HostDcRegionsHeader, 4);
-WIRE_SIZE(IdentifyMemoryDevice, 0x45);
-WIRE_SIZE(InitiateDcAdd, 0x20);
-WIRE_SIZE(InitiateDcRelease, 0x20);
-WIRE_SIZE(MemoryModuleEvent, 0x50);
-WIRE_SIZE(MultiHeadedInfoHeader, 8);
-WIRE_SIZE(PartitionInfo, 0x20);
-WIRE_SIZE(PoisonListHeader, 0x20);
-WIRE_SIZE(PoisonRecord, 0x10);
-WIRE_SIZE(PortState, 0x10);
-WIRE_SIZE(ScanMediaRequest, 0x11);
-WIRE_SIZE(ScanResultsHeader, 0x20);
-WIRE_SIZE(SetAlertConfiguration, 0xC);
-WIRE_SIZE(SetDcRegion, 0x10);
-WIRE_SIZE(SetPartitionInfo, 9);
-WIRE_SIZE(SwitchIdentity, 0x49);
-WIRE_SIZE(UpdatedExtent, 0x18);
-WIRE_SIZE(UpdatedExtentsHeader, 8);
-#undef WIRE_SIZE
+/// A payload and its size by the specification.
+template <typename PayloadType, std::size_t bytes>
+struct Sized {
+  using Payload = PayloadType;
+  static constexpr std::size_t size = bytes;
+};
 
 using Payloads = ::testing::Types<
-    AlertConfiguration, ClearEventsHeader, ClearPoison, DcConfigurationHeader, DcdInfo,
-    DcExtentListHeader, DcFigures, DcRegionExtentsHeader, DcRegionRecord, DcTagRecord, DcTagsHeader,
-    DramEvent, DynamicCapacityEvent, EventRecord, EventRecordsHeader, ExtentRecord, FirmwareInfo,
-    FirmwareTransfer, GeneralMediaEvent, GetDcRegionExtents, HeadInfo, HealthInfo, HostDcRegion,
-    HostDcRegionsHeader, IdentifyMemoryDevice, InitiateDcAdd, InitiateDcRelease, MemoryModuleEvent,
-    MultiHeadedInfoHeader, PartitionInfo, PoisonListHeader, PoisonRecord, PortState,
-    ScanMediaRequest, ScanResultsHeader, SetAlertConfiguration, SetDcRegion, SetPartitionInfo,
-    SwitchIdentity, UpdatedExtent, UpdatedExtentsHeader>;
+    Sized<AlertConfiguration, 0x10>, Sized<ClearEventsHeader, 6>, Sized<ClearPoison, 0x48>,
+    Sized<DcConfigurationHeader, 8>, Sized<DcdInfo, 0x54>, Sized<DcExtentListHeader, 0x10>,
+    Sized<DcFigures, 0x10>, Sized<DcRegionExtentsHeader, 0x18>, Sized<DcRegionRecord, 0x28>,
+    Sized<DcTagRecord, 0x54>, Sized<DcTagsHeader, 0x10>, Sized<DramEvent, 0x50>,
+    Sized<DynamicCapacityEvent, 0x50>, Sized<EventRecord, 0x80>, Sized<EventRecordsHeader, 0x20>,
+    Sized<ExtentRecord, 0x28>, Sized<FirmwareInfo, 0x50>, Sized<FirmwareTransfer, 0x80>,
+    Sized<GeneralMediaEvent, 0x50>, Sized<GetDcRegionExtents, 0xC>, Sized<HeadInfo, 9>,
+    Sized<HealthInfo, 0x12>, Sized<HostDcRegion, 0x28>, Sized<HostDcRegionsHeader, 4>,
+    Sized<IdentifyMemoryDevice, 0x45>, Sized<InitiateDcAdd, 0x20>, Sized<InitiateDcRelease, 0x20>,
+    Sized<MemoryModuleEvent, 0x50>, Sized<MultiHeadedInfoHeader, 8>, Sized<PartitionInfo, 0x20>,
+    Sized<PoisonListHeader, 0x20>, Sized<PoisonRecord, 0x10>, Sized<PortState, 0x10>,
+    Sized<ScanMediaRequest, 0x11>, Sized<ScanResultsHeader, 0x20>,
+    Sized<SetAlertConfiguration, 0xC>, Sized<SetDcRegion, 0x10>, Sized<SetPartitionInfo, 9>,
+    Sized<SwitchIdentity, 0x49>, Sized<UpdatedExtent, 0x18>, Sized<UpdatedExtentsHeader, 8>>;
 
-template <typename Payload>
+template <typename SizedPayload>
 class PayloadCodec : public ::testing::Test {};
 TYPED_TEST_SUITE(PayloadCodec, Payloads);
 
 TYPED_TEST(PayloadCodec, HasTheSizeOfTheSpecification) {
-  EXPECT_EQ(wire_size<TypeParam>(), WireSize<TypeParam>::value);
+  const std::size_t size = TypeParam::size;
+  EXPECT_EQ(wire_size<typename TypeParam::Payload>(), size);
 }
 
 /// Reserved bytes are those that all-ones do not survive.
 TYPED_TEST(PayloadCodec, GivesBackEveryByteThatIsNotReserved) {
-  const Bytes mask = encode(*decode<TypeParam>(Bytes(WireSize<TypeParam>::value, 0xFF)));
+  const Bytes mask = encode(*decode<typename TypeParam::Payload>(Bytes(TypeParam::size, 0xFF)));
   EXPECT_TRUE(rc::check([&] {
-    Bytes bytes = some_bytes(WireSize<TypeParam>::value);
-    const Bytes again = encode(*decode<TypeParam>(bytes));
+    Bytes bytes = some_bytes(TypeParam::size);
+    const Bytes again = encode(*decode<typename TypeParam::Payload>(bytes));
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] &= mask[i];
     RC_ASSERT(again == bytes);
   }));
 }
 
 TYPED_TEST(PayloadCodec, DoesNotDecodeFewerBytes) {
-  for (std::size_t size = 0; size < WireSize<TypeParam>::value; ++size) {
-    EXPECT_FALSE(decode<TypeParam>(Bytes(size, 0xFF)));
+  for (std::size_t size = 0; size < TypeParam::size; ++size) {
+    EXPECT_FALSE(decode<typename TypeParam::Payload>(Bytes(size, 0xFF)));
   }
 }
 

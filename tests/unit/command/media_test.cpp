@@ -67,7 +67,7 @@ TEST_F(Poison, AddressMustBeALineOfTheHostsMemory) {
   EXPECT_EQ(inject(32), ReturnCode::invalid_input);
   EXPECT_EQ(clear(32), ReturnCode::invalid_input);
   EXPECT_EQ(list(32).code, ReturnCode::invalid_input);
-  for (const std::uint64_t dpa : {2 * quantum, 4 * quantum, ~0ull - 63}) {
+  for (const std::uint64_t dpa : {2 * quantum, 4 * quantum, ~std::uint64_t{63}}) {
     EXPECT_EQ(inject(dpa), ReturnCode::invalid_physical_address);
     EXPECT_EQ(clear(dpa), ReturnCode::invalid_physical_address);
   }

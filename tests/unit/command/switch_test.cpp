@@ -131,27 +131,27 @@ TEST_F(Tunnel, WhereItIsNotGrantedIsUnsupported) {
 TEST(MultiHeaded, MapOfLdsStartsWhereAsked) {
   Rig rig;
   Cci& cci = rig.ld_pool.cci();
-  EXPECT_EQ(cci.execute(0x5500, {1, 1}).payload, test::hex("030200000101000001"));
-  EXPECT_EQ(cci.execute(0x5500, {2, 255}).payload, test::hex("0302000002010000ff"));
-  EXPECT_EQ(cci.execute(0x5500, {3, 1}).code, ReturnCode::invalid_input);
+  EXPECT_EQ(cci.execute(0x5500, Bytes{1, 1}).payload, test::hex("030200000101000001"));
+  EXPECT_EQ(cci.execute(0x5500, Bytes{2, 255}).payload, test::hex("0302000002010000ff"));
+  EXPECT_EQ(cci.execute(0x5500, Bytes{3, 1}).code, ReturnCode::invalid_input);
 }
 
 TEST(MultiHeaded, HeadsHaveNineBytesEach) {
   Rig rig;
   Cci& cci = rig.ld_pool.cci();
-  const Reply reply = cci.execute(0x5501, {0, 2});
+  const Reply reply = cci.execute(0x5501, Bytes{0, 2});
   EXPECT_EQ(reply.payload.size(), 4u + 2 * 9);
   EXPECT_EQ(reply.payload[0], 2);
   EXPECT_EQ(reply.payload[4 + 9], 1);  // port of the second
-  EXPECT_EQ(cci.execute(0x5501, {1, 2}).code, ReturnCode::invalid_input);
-  EXPECT_EQ(cci.execute(0x5501, {255, 255}).code, ReturnCode::invalid_input);
+  EXPECT_EQ(cci.execute(0x5501, Bytes{1, 2}).code, ReturnCode::invalid_input);
+  EXPECT_EQ(cci.execute(0x5501, Bytes{255, 255}).code, ReturnCode::invalid_input);
 }
 
 struct Ports : ::testing::Test {
   Rig rig;
   Cci& cci = rig.switch_cci.cci();
   ReturnCode control(std::uint8_t port, std::uint8_t action) {
-    return cci.execute(0x5102, {port, action}).code;
+    return cci.execute(0x5102, Bytes{port, action}).code;
   }
 };
 
@@ -163,13 +163,13 @@ TEST_F(Ports, IdentityHas49hBytes) {
 }
 
 TEST_F(Ports, StateOfThoseAskedFor) {
-  const Reply reply = cci.execute(0x5101, {2, 1, 0});
+  const Reply reply = cci.execute(0x5101, Bytes{2, 1, 0});
   ASSERT_EQ(reply.payload.size(), 4u + 2 * 16);
   EXPECT_EQ(reply.payload[0], 2);
   EXPECT_EQ(reply.payload[4], 1);
   EXPECT_EQ(reply.payload[5], PortState::downstream);
-  EXPECT_EQ(cci.execute(0x5101, {1, 2}).code, ReturnCode::invalid_input);
-  EXPECT_EQ(cci.execute(0x5101, {2, 1}).code, ReturnCode::invalid_payload_length);
+  EXPECT_EQ(cci.execute(0x5101, Bytes{1, 2}).code, ReturnCode::invalid_input);
+  EXPECT_EQ(cci.execute(0x5101, Bytes{2, 1}).code, ReturnCode::invalid_payload_length);
   Bytes too_many(201, 1);
   too_many[0] = 200;
   EXPECT_EQ(cci.execute(0x5101, too_many).code, ReturnCode::invalid_input);
@@ -180,7 +180,7 @@ TEST_F(Ports, PerstIsAssertedAndLetGo) {
   EXPECT_EQ(control(1, PortControl::assert_perst), ReturnCode::success);
   EXPECT_EQ(control(1, PortControl::assert_perst), ReturnCode::internal_error);
   EXPECT_EQ(control(1, PortControl::reset_ppb), ReturnCode::internal_error);
-  EXPECT_TRUE(cci.execute(0x5101, {1, 1}).payload[4 + 13] & PortState::link_perst);
+  EXPECT_TRUE(cci.execute(0x5101, Bytes{1, 1}).payload[4 + 13] & PortState::link_perst);
   EXPECT_EQ(control(1, PortControl::deassert_perst), ReturnCode::success);
   EXPECT_EQ(control(1, PortControl::assert_perst), ReturnCode::internal_error);  // within 100 ms
   rig.clock.time += SwitchCci::perst_hold;
