@@ -57,19 +57,19 @@ ReturnCode Firmware::check_order(std::uint64_t start, std::uint64_t length) cons
   return overlaps && !again ? ReturnCode::firmware_transfer_out_of_order : ReturnCode::success;
 }
 
+bool Firmware::under_way() const {
+  return transfer_.running && clock_.now() - transfer_.last_time <= rest_limit;
+}
+
 /// Of the checks of a part the first that fails.
 ReturnCode Firmware::check(const FirmwareTransfer& part, std::uint64_t start,
-                           std::uint64_t length) {
+                           std::uint64_t length) const {
   if (part.action > abort || start + length > max_image_bytes) return ReturnCode::invalid_input;
   if (part.action == full || part.action == initiate) {
-    if (transfer_.running) return ReturnCode::firmware_transfer_in_progress;
+    if (under_way()) return ReturnCode::firmware_transfer_in_progress;
     if (start != 0) return ReturnCode::invalid_input;
   } else {
-    if (!transfer_.running) return ReturnCode::invalid_input;
-    if (clock_.now() - transfer_.last_time > rest_limit) {
-      transfer_ = {};
-      return ReturnCode::invalid_input;
-    }
+    if (!under_way()) return ReturnCode::invalid_input;
     const ReturnCode order = check_order(start, length);
     if (order != ReturnCode::success) return order;
   }

@@ -63,9 +63,10 @@ class Firmware {
     Nanoseconds last_time = 0;
   };
 
+  bool under_way() const;
   Reply info() const;
   Reply transfer(const Request& request, Cci& cci);
-  ReturnCode check(const FirmwareTransfer& part, std::uint64_t start, std::uint64_t length);
+  ReturnCode check(const FirmwareTransfer& part, std::uint64_t start, std::uint64_t length) const;
   ReturnCode check_order(std::uint64_t start, std::uint64_t length) const;
   Reply activate(const Request& request);
   bool may_fill(std::uint8_t slot) const {
