@@ -295,6 +295,12 @@ void Platform::unplug(const std::string& device) {
   removed.power_cycle();
 }
 
+void Platform::hot_reset() {
+  for (auto& bridge : bridges_) bridge->hot_reset();
+  for (auto& each : switches_) each->hot_reset();
+  for (auto& device : devices_) device->hot_reset();
+}
+
 std::vector<Platform::LabelledCounters> Platform::counters() {
   for (auto& host : hosts_) host->settle_counters();
   std::vector<LabelledCounters> all;

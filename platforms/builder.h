@@ -87,6 +87,10 @@ class Platform {
   /// Hot-removal: takes the link down; the device loses power.
   void unplug(const std::string& device);
 
+  /// Conventional reset of everything below the hosts: decoders are lost; extents, offers and event
+  /// records stay.
+  void hot_reset();
+
   /// Null unless timed.
   fabric::Timekeeper* time() { return time_.get(); }
 

@@ -68,6 +68,14 @@ void CxlSwitch::bind_port(unsigned downstream, int upstream) {
   owner = upstream;
 }
 
+void CxlSwitch::hot_reset() {
+  for (unsigned i = 0; i < registers_.size(); ++i) {
+    revoke(i);
+    registers_[i].reset();
+  }
+  control_.registers().reset();
+}
+
 address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {
   address::Node node;
   node.kind = address::Node::Kind::switch_upstream;

@@ -57,6 +57,9 @@ class CxlSwitch : public Hop, private RegisterOwner {
   /// a port that does not exist.
   void bind_port(unsigned downstream, int upstream);
 
+  /// The decoders of every upstream port are lost.
+  void hot_reset();
+
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
 
  private:

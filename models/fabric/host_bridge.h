@@ -29,6 +29,12 @@ class HostBridge : public Hop, private RegisterOwner {
     return config_.pass_through ? nullptr : &registers_.decoders();
   }
 
+  /// The decoders are lost.
+  void hot_reset() {
+    revoke(0);
+    registers_.reset();
+  }
+
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
 
  private:

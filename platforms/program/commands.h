@@ -19,6 +19,7 @@ void add_explain(CLI::App& app, int& exit_status);
 void add_list(CLI::App& app, int& exit_status);
 void add_conform(CLI::App& app, int& exit_status);
 void add_trace(CLI::App& app, int& exit_status);
+void add_serve(CLI::App& app, int& exit_status);
 void add_validate(CLI::App& app, int& exit_status);
 
 }  // namespace cxlpool::program

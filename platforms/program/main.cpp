@@ -25,6 +25,7 @@ int run_program(int argc, char** argv) {
   cxlpool::program::add_explain(app, exit_status);
   cxlpool::program::add_list(app, exit_status);
   cxlpool::program::add_conform(app, exit_status);
+  cxlpool::program::add_serve(app, exit_status);
   cxlpool::program::add_trace(app, exit_status);
   cxlpool::program::add_validate(app, exit_status);
   try {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "models/capacity/extent.h"
+#include "models/command/cci.h"
+#include "models/command/event_record.h"
+
+namespace cxlpool::management {
+
+/// The part of a host's kernel that answers for dynamic capacity: it reads the device's event log,
+/// collects the offers of a request up to the one without MORE, and answers each request once, with
+/// all of it, none, or a part; what it is asked to give back it gives back at once
+/// (sources.md 8.3). All of that by mailbox commands; a command that is refused leaves the device
+/// as it was, and a request whose part is refused is refused whole.
+class CapacityResponder {
+ public:
+  enum class Policy : std::uint8_t {
+    accept,
+    refuse,
+    partial,  ///< the first half of each extent, rounded up to blocks
+  };
+  using Send = std::function<command::Reply(command::Opcode, const command::Bytes&)>;
+
+  CapacityResponder(Policy policy, Send send);
+
+  /// Asks for interrupts of the event logs, and for the regions' block sizes.
+  void start();
+  /// Answers everything that is in the log.
+  void handle_events();
+
+ private:
+  void handle(const command::DynamicCapacityEvent& event);
+  void answer_offers();
+  void give_back(const capacity::DpaRange& range);
+  std::vector<capacity::DpaRange> chosen() const;
+  std::uint64_t block_at(std::uint64_t dpa) const;
+  void clear(const std::vector<std::uint16_t>& handles);
+
+  struct Region {
+    capacity::DpaRange range;
+    std::uint64_t block = 0;
+  };
+
+  Policy policy_;
+  Send send_;
+  std::vector<Region> regions_;
+  std::vector<capacity::DpaRange> offered_;  ///< of a request that is not complete yet
+};
+
+}  // namespace cxlpool::management

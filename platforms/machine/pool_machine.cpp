@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mailboxes, memory, time, and who answers for hosts. Capacity is in pool_capacity.cpp, events in
+// pool_events.cpp.
+#include "platforms/machine/pool_machine.h"
+
+#include <fmt/format.h>
+
+#include "platforms/machine/pool_paths.h"
+
+namespace cxlpool::platforms {
+
+using command::Bytes;
+using qmp::generic_error;
+
+namespace {
+
+constexpr std::uint64_t longest_access = 4096;  // what one payload carries
+
+std::string name_of_switch(const Component& component) {
+  return component.label.substr(0, component.label.find('.'));
+}
+
+}  // namespace
+
+PoolMachine::PoolMachine(Platform& platform, std::optional<Response> response)
+    : platform_(platform) {
+  add_mailboxes();
+  for (std::size_t i = 0; i < platform_.device_count(); ++i) {
+    fabric::Type3Device& device = platform_.device(i);
+    device.on_capacity([this, name = device.label()](const capacity::CapacityEvent& event) {
+      record(name, event);
+    });
+    if (response && device.control().capacity()) add_responder(device, *response);
+  }
+}
+
+PoolMachine::~PoolMachine() {
+  for (std::size_t i = 0; i < platform_.device_count(); ++i) {
+    platform_.device(i).on_capacity(nullptr);
+    platform_.device(i).on_interrupt(nullptr);
+  }
+}
+
+void PoolMachine::add_mailboxes() {
+  for (const Component& component : platform_.components()) {
+    if (component.kind == address::ComponentKind::device) {
+      mailboxes_.emplace(component.label, MmioMailbox(platform_.mmio(), component.mmio_block,
+                                                      fabric::Type3Device::device_registers));
+    } else if (component.kind == address::ComponentKind::switch_upstream) {
+      // The first upstream port's block; the others find the name taken.
+      mailboxes_.emplace(
+          name_of_switch(component),
+          MmioMailbox(platform_.mmio(), component.mmio_block, fabric::CxlSwitch::device_registers));
+    }
+  }
+}
+
+void PoolMachine::add_responder(fabric::Type3Device& device, Response response) {
+  Responder& responder = responders_[device.label()];
+  MmioMailbox& mailbox = mailboxes_.at(device.label());
+  responder.software = std::make_unique<management::CapacityResponder>(
+      response, [&mailbox](command::Opcode opcode, const Bytes& payload) {
+        return mailbox.execute(static_cast<std::uint16_t>(opcode), payload);
+      });
+  responder.software->start();
+  device.on_interrupt([&responder](unsigned) { responder.called = true; });
+}
+
+/// Software runs when it was called, until nothing calls any more.
+void PoolMachine::settle() {
+  bool ran = true;
+  while (ran) {
+    ran = false;
+    for (auto& [name, responder] : responders_) {
+      if (!responder.called) continue;
+      responder.called = false;
+      responder.software->handle_events();
+      ran = true;
+    }
+  }
+}
+
+fabric::Type3Device* PoolMachine::find(const std::string& path) {
+  return platform_.find_device(name_in(path));
+}
+
+MmioMailbox* PoolMachine::mailbox_of(const std::string& name) {
+  const auto found = mailboxes_.find(name);
+  return found == mailboxes_.end() ? nullptr : &found->second;
+}
+
+qmp::Result<qmp::MailboxReply> PoolMachine::mailbox(const qmp::MailboxCommand& command) {
+  MmioMailbox* mailbox = mailbox_of(name_in(command.path));
+  if (!mailbox) {
+    return generic_error(
+        fmt::format("'{}' has no mailbox: expected a device or a switch", command.path));
+  }
+  if (command.head != 0) {
+    return generic_error(fmt::format("'{}' has one head, 0; got {}", command.path, command.head));
+  }
+  const command::Reply reply = mailbox->execute(command.opcode, command.payload);
+  settle();
+  return qmp::MailboxReply{static_cast<std::uint16_t>(reply.code), reply.payload};
+}
+
+std::optional<std::size_t> PoolMachine::find_host(const std::string& name) {
+  for (std::size_t i = 0; i < platform_.host_count(); ++i) {
+    if (platform_.host(i).label() == name) return i;
+  }
+  return std::nullopt;
+}
+
+qmp::Result<qmp::Access> PoolMachine::read(const std::string& host, std::uint64_t hpa,
+                                           std::uint64_t size) {
+  const auto index = find_host(host);
+  if (!index) return generic_error(fmt::format("no host is named '{}'", host));
+  qmp::Access access;
+  access.ok = true;
+  access.bytes.assign(size, 0xFF);
+  for (std::uint64_t done = 0; done < size; done += longest_access) {
+    const auto here = static_cast<unsigned>(std::min(longest_access, size - done));
+    const auto outcome = platform_.direct(*index).read(hpa + done, &access.bytes[done], here);
+    if (outcome.ok() || !access.ok) continue;
+    access.ok = false;
+    access.cause = address::name(outcome.access.cause);
+  }
+  return access;
+}
+
+qmp::Result<qmp::Access> PoolMachine::write(const std::string& host, std::uint64_t hpa,
+                                            const std::vector<std::uint8_t>& bytes) {
+  const auto index = find_host(host);
+  if (!index) return generic_error(fmt::format("no host is named '{}'", host));
+  qmp::Access access;
+  access.ok = true;
+  for (std::uint64_t done = 0; done < bytes.size(); done += longest_access) {
+    const auto here =
+        static_cast<unsigned>(std::min<std::uint64_t>(longest_access, bytes.size() - done));
+    const auto outcome = platform_.direct(*index).write(hpa + done, &bytes[done], here);
+    if (outcome.ok() || !access.ok) continue;
+    access.ok = false;
+    access.cause = address::name(outcome.access.cause);
+  }
+  return access;
+}
+
+qmp::Status PoolMachine::system_reset() {
+  platform_.hot_reset();
+  settle();
+  return qmp::Done{};
+}
+
+std::vector<std::string> PoolMachine::hosts() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < platform_.host_count(); ++i)
+    names.push_back(platform_.host(i).label());
+  return names;
+}
+
+timing::Picoseconds PoolMachine::now() { return fabric::to_picoseconds(sc_core::sc_time_stamp()); }
+
+void PoolMachine::advance_to(timing::Picoseconds time) {
+  if (time <= now()) return;
+  // What comes due on the way may call software, which runs before time goes on.
+  sc_core::sc_start(fabric::to_sc_time(time - now()));
+  settle();
+}
+
+std::vector<qmp::CapacityChange> PoolMachine::take_capacity_changes() {
+  return std::exchange(changes_, {});
+}
+
+}  // namespace cxlpool::platforms
