@@ -39,7 +39,7 @@ class Server::Impl {
   void run_for(std::chrono::milliseconds time) {
     flush();
     context_.restart();
-    if (context_.run_one_for(time) == 0) return;
+    if (context_.poll_one() == 0 && context_.run_one_for(time) == 0) return;
     for (int i = 1; i < handlers_at_a_time && context_.poll_one() != 0; ++i) {
     }
   }
