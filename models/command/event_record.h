@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -147,7 +148,6 @@ EventRecord make_record(const Body& body, std::uint8_t severity = 0) {
   record.type = Body::type;
   record.flags.value = severity & 3u;
   const Bytes data = encode(body);
-  static_assert(sizeof(Body) > 0);
   std::copy(data.begin(), data.end(), record.data.begin());
   return record;
 }

@@ -129,6 +129,23 @@ TEST(EffectsLog, IsReadFromAnyByteAndNotBeyondItsEnd) {
   EXPECT_EQ(rig.run(0x0401, get_log(0, 4, Bytes(16))).code, ReturnCode::invalid_log);
 }
 
+/// Entries of commands that QEMU 10.2.2 has too.
+TEST(EffectsLog, AgreesWithTheWitnessOnCommonCommands) {
+  const std::pair<std::uint16_t, std::uint16_t> common[] = {
+      {0x0005, 0x0000}, {0x0100, 0x0000}, {0x0101, 0x0010}, {0x0102, 0x0000}, {0x0103, 0x0002},
+      {0x0200, 0x0000}, {0x0201, 0x00C0}, {0x0202, 0x00C0}, {0x0300, 0x0000}, {0x0301, 0x0008},
+      {0x0400, 0x0000}, {0x0401, 0x0000}, {0x4000, 0x0000}, {0x4100, 0x0000}, {0x4102, 0x0000},
+      {0x4103, 0x0006}, {0x4201, 0x0000}, {0x4202, 0x0008}, {0x4300, 0x0000}, {0x4301, 0x0000},
+      {0x4302, 0x0000}, {0x4303, 0x0000}, {0x4304, 0x00C0}, {0x4305, 0x0000}, {0x4400, 0x00E4},
+      {0x4402, 0x0044}, {0x4500, 0x0000}, {0x4800, 0x0000}, {0x4801, 0x0000}, {0x4802, 0x0004},
+      {0x4803, 0x0004}};
+  Rig rig;
+  for (const auto& [opcode, effects] : common) {
+    EXPECT_TRUE(rig.device.primary().implements(opcode)) << opcode;
+    EXPECT_EQ(opcode_info(opcode)->effects, effects) << opcode;
+  }
+}
+
 /// The witness' host asks for 512 bytes without asking for the size.
 TEST(EffectsLog, ReadsZeroBehindItsEntries) {
   Rig rig;

@@ -56,7 +56,7 @@ TEST_F(Registers, DoorbellExecutesAtOnce) {
   EXPECT_EQ(ring(0x4000, 0), 0u);
   EXPECT_EQ(registers.read(control, 4), 0u);
   EXPECT_EQ(registers.read(command, 8), 0x4000u | 0x45u << 16);
-  EXPECT_EQ(registers.read(payload, 4), 0x46575742u);  // "BWFW"
+  EXPECT_EQ(registers.read(payload, 4), 0x57465742u);  // "BWFW"
 }
 
 TEST_F(Registers, StalePayloadIsZeroed) {
