@@ -2,11 +2,16 @@
 #include "models/capacity/access_map.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace cxlpool::capacity {
 
 AccessMap::AccessMap(const std::vector<Region>& regions) : parts_(regions.size()) {
-  for (std::size_t i = 0; i < regions.size(); ++i) reset(i, regions[i]);
+  bases_.fill(std::numeric_limits<std::uint64_t>::max());
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    bases_[i] = regions[i].base;
+    reset(i, regions[i]);
+  }
 }
 
 void AccessMap::reset(std::size_t region, const Region& description) {

@@ -57,12 +57,15 @@ class AccessMap {
   };
 
   const Part* part_of(std::uint64_t dpa) const {
-    for (const Part& part : parts_) {
-      if (part.range.contains(dpa)) return &part;
-    }
-    return nullptr;
+    // Regions are in order of DPA. No branch hangs on which of them it is: accesses take turns.
+    std::size_t not_above = 0;
+    for (const std::uint64_t base : bases_) not_above += base <= dpa;
+    if (not_above == 0 || not_above > parts_.size()) return nullptr;
+    const Part& part = parts_[not_above - 1];
+    return part.range.contains(dpa) ? &part : nullptr;
   }
 
+  std::array<std::uint64_t, max_regions> bases_;  ///< of the regions; the highest DPA past the last
   std::vector<Part> parts_;
 };
 

@@ -10,6 +10,7 @@
 #include <systemc>
 
 #include "models/address/compiled_routes.h"
+#include "tests/bench/capacity.h"
 #include "tests/bench/chain.h"
 #include "tests/bench/pool.h"
 #include "tests/bench/rows.h"
@@ -199,6 +200,7 @@ int main(int argc, char** argv) {
   chains.program();
   Comparisons comparisons;
   register_decodes(pool, floors, comparisons);
+  bench::add_capacity_rows(smoke, comparisons);
   using Sizes = std::vector<std::pair<std::string, Footprint>>;
   const Sizes sizes =
       smoke ? Sizes{{"16 KiB", 16 << 10}} : Sizes{{"256 KiB", kib256}, {"1 GiB", gib1}};

@@ -101,4 +101,22 @@ class BlockModel {
   std::uint64_t next_serial_ = 1;
 };
 
+/// Runs of blocks of one region with the same serial number other than 0.
+template <typename Serial>
+std::vector<Extent> BlockModel::runs(Serial&& serial) const {
+  std::vector<Extent> list;
+  std::uint64_t previous = 0;
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    const std::uint64_t number = serial(blocks_[block]);
+    if (block % region_blocks_ == 0) previous = 0;
+    if (number != 0 && number == previous) {
+      list.back().length += block_bytes_;
+    } else if (number != 0) {
+      list.push_back({dpa(block), block_bytes_, blocks_[block].tag, blocks_[block].sequence});
+    }
+    previous = number;
+  }
+  return list;
+}
+
 }  // namespace cxlpool::capacity::test
