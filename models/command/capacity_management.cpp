@@ -41,7 +41,7 @@ Reply get_info(const DynamicCapacity& pool) {
   return encode(info);
 }
 
-HostDcRegion region_record(const capacity::Region& region) {
+HostDcRegion host_region_record(const capacity::Region& region) {
   HostDcRegion record;
   record.base = region.base;
   record.decode_length = region.decode_length / capacity_unit_bytes;
@@ -64,7 +64,7 @@ Reply get_regions(const Request& request, const DynamicCapacity& pool) {
   Writer writer;
   writer(HostDcRegionsHeader{wanted.host, static_cast<std::uint8_t>(regions.size()),
                              static_cast<std::uint8_t>(count)});
-  for (std::size_t i = 0; i < count; ++i) writer(region_record(regions[wanted.start + i]));
+  for (std::size_t i = 0; i < count; ++i) writer(host_region_record(regions[wanted.start + i]));
   writer(figures(pool, HostId{wanted.host}));
   return writer.take();
 }
