@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/conform/conform.h"
 
+#include "platforms/conform/capacity_run.h"
 #include "platforms/conform/limits.h"
 #include "platforms/conform/routing_run.h"
 #include "platforms/conform/scenario_run.h"
@@ -34,10 +35,13 @@ void run_file(const ConformOptions& options, FileReport& report) {
     report.format = "translate";
     report.tally = run_translate(translate, options);
   } else if (root.has("steps")) {
-    root.fail("dynamic-capacity scenarios are not modelled by this version");
+    const CapacityFile capacity = read_capacity_file(root);
+    report.format = "capacity";
+    report.tally = run_capacity(capacity, options);
   } else {
     root.fail(
         "not a vector file: expected topology and vectors (routing), scenarios (failing accesses), "
+        "steps (dynamic capacity), "
         "or groups of translation vectors");
   }
 }

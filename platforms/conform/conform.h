@@ -14,7 +14,7 @@ namespace cxlpool::platforms {
 /// What came of one file.
 struct FileReport {
   std::string file;
-  std::string format;  ///< "routing", "scenarios" or "translate"; empty when unreadable
+  std::string format;  ///< "routing", "scenarios", "capacity" or "translate"; empty when unreadable
   std::string error;   ///< why it is none of these; nothing was checked
   Tally tally;
 

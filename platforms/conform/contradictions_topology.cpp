@@ -119,10 +119,6 @@ void check_bridges(const VectorTopology& topology, Comparison& compare) {
 void check_memory(const VectorDevice& device, Comparison& compare) {
   std::map<PartitionKind, const VectorMemory*> parts;
   for (const VectorMemory& memory : device.memory) {
-    if (memory.kind == PartitionKind::dynamic) {
-      compare.differ(memory.path + ".kind",
-                     "vmem or pmem; this version does not model dynamic capacity", "dc");
-    }
     if (!parts.emplace(memory.kind, &memory).second) {
       compare.differ(memory.path + ".kind", "each kind of memory once", "a second one");
     }

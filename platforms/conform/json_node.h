@@ -52,6 +52,8 @@ class JsonNode {
   bool flag() const;
   const std::string& text() const;
   bool is_text() const { return value_->is_string(); }
+  /// The value itself.
+  const nlohmann::json& json() const { return *value_; }
   bool is_null() const { return value_->is_null(); }
   /// An integer of any sign, in 64 bits.
   std::int64_t signed_number() const;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "platforms/conform/step_node.h"
 #include "platforms/input_error.h"
 
 namespace cxlpool::platforms {
@@ -49,49 +50,6 @@ const std::map<std::string, Step::Register>& registers() {
 }
 
 bool belongs_to_decoder(Step::Register reg) { return reg < Step::Register::global_ctrl; }
-
-/// A step, and what replaces some of its answers.
-class StepNode {
- public:
-  explicit StepNode(const JsonNode& step) : step_(step), expect_(step.find("expect")) {
-    if (expect_) expect_->object();
-  }
-
-  JsonNode at(const char* key) const {
-    return expect_ && expect_->has(key) ? expect_->at(key) : step_.at(key);
-  }
-  bool replaces(const char* key) const { return expect_ && expect_->has(key); }
-  bool states(const char* key) const { return replaces(key) || step_.has(key); }
-
- private:
-  JsonNode step_;
-  std::optional<JsonNode> expect_;
-};
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// Bytes of a hex string; "??" is a byte that is not compared.
-std::vector<std::uint8_t> read_hex(const JsonNode& node, std::vector<bool>* compared = nullptr) {
-  const std::string& text = node.text();
-  std::vector<std::uint8_t> bytes;
-  if (text.size() % 2 != 0) node.fail("expected two hex digits for each byte");
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const bool any = compared && text[i] == '?' && text[i + 1] == '?';
-    const int high = any ? 0 : hex_digit(text[i]);
-    const int low = any ? 0 : hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) {
-      node.fail(fmt::format("expected hex digits, got \"{}\"", quotable(text.substr(i, 2))));
-    }
-    bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
-    if (compared) compared->push_back(!any);
-  }
-  return bytes;
-}
 
 /// The value of an access: an integer up to 8 bytes, hex in memory order above.
 void read_value(const JsonNode& node, Step& step) {
@@ -147,7 +105,9 @@ void read_register_step(const JsonNode& plain, const StepNode& node, Step& step)
   step.register_value = node.at("value").number_as<std::uint64_t>();
 }
 
-Step read_step(const JsonNode& plain) {
+}  // namespace
+
+ScenarioStep read_scenario_step(const JsonNode& plain) {
   constexpr std::uint64_t longest_access = 1 << 20;
   const StepNode node(plain);
   Step step;
@@ -164,8 +124,6 @@ Step read_step(const JsonNode& plain) {
   if (step.op == Step::Op::write) read_landed(node, step);
   return step;
 }
-
-}  // namespace
 
 std::vector<LandedBytes> merged(std::vector<LandedBytes> pieces) {
   std::stable_sort(pieces.begin(), pieces.end(), [](const auto& a, const auto& b) {
@@ -193,7 +151,7 @@ ScenarioFile read_scenario_file(const JsonNode& node) {
     scenario.id = item.at("id").text();
     scenario.topology = read_topology(item.at("topology"));
     for (const JsonNode& step : item.at("steps").some_items()) {
-      scenario.steps.push_back(read_step(step));
+      scenario.steps.push_back(read_scenario_step(step));
     }
     file.scenarios.push_back(std::move(scenario));
   }

@@ -60,6 +60,7 @@ struct ScenarioFile {
   std::vector<Scenario> scenarios;
 };
 
+ScenarioStep read_scenario_step(const JsonNode& node);
 ScenarioFile read_scenario_file(const JsonNode& node);
 
 /// Sorts by device and DPA and joins what adjoins.

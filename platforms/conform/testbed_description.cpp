@@ -61,11 +61,13 @@ SwitchDescription describe(const VectorSwitch& each, const std::string& upstream
   return description;
 }
 
-DynamicRegionDescription describe(const VectorMemory& memory) {
+std::vector<DynamicRegionDescription> dynamic_regions(const VectorDevice& device,
+                                                      const VectorMemory& memory) {
   DynamicRegionDescription region;
-  region.length = memory.size;
+  region.length = memory.size / device.dynamic_regions;
+  region.block = device.dynamic_block;
   region.location = at(memory.path);
-  return region;
+  return std::vector<DynamicRegionDescription>(device.dynamic_regions, region);
 }
 
 DeviceDescription describe(const VectorDevice& device, const std::string& upper) {
@@ -78,7 +80,7 @@ DeviceDescription describe(const VectorDevice& device, const std::string& upper)
     } else if (memory.kind == address::PartitionKind::persistent) {
       description.persistent_bytes += memory.size;
     } else {
-      description.dynamic.push_back(describe(memory));
+      description.dynamic = dynamic_regions(device, memory);
     }
   }
   description.location = at(device.path);

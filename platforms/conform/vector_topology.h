@@ -66,6 +66,8 @@ struct VectorDevice {
   std::string path;
   std::string name;
   std::vector<VectorMemory> memory;
+  std::uint64_t dynamic_regions = 1;  ///< of equal length, that its dynamic memory makes
+  std::uint64_t dynamic_block = 2ull << 20;
   std::vector<VectorDecoder> decoders;
 };
 
