@@ -7,7 +7,7 @@ namespace cxlpool::platforms {
 const Fields<DynamicRegionDescription>& dynamic_region_fields() {
   using R = DynamicRegionDescription;
   static const Fields<R> fields(
-      "dynamic region",
+      "dynamic_region",
       {{required("length"), [](const Cursor& at, R& r) { r.length = at.size(); }},
        {optional("block"), [](const Cursor& at, R& r) { r.block = at.size(); }},
        {optional("decode_length"), [](const Cursor& at, R& r) { r.decode_length = at.size(); }},

@@ -63,6 +63,9 @@ CompiledRoutes::Leaf make_leaf(const DecodeTree& tree, const Route& route, std::
   leaf.base = range.base;
   leaf.dpa_base = range.dpa_base;
   leaf.set_interleave(range.interleave);
+  leaf.static_end =
+      node.partitions.base(PartitionKind::persistent) + node.partitions.persistent_bytes;
+  leaf.dynamic_base = node.partitions.base(PartitionKind::dynamic);
   leaf.end = node.partitions.end();
   return leaf;
 }
@@ -85,7 +88,7 @@ void CompiledRoutes::add_local(const DecodeTree::LocalMemory& local) {
   Leaf leaf;
   leaf.node = local.node;
   leaf.base = local.range.base;
-  leaf.end = local.range.size;
+  leaf.static_end = local.range.size;
   table_.push_back(static_cast<std::uint32_t>(leaves_.size()));
   leaves_.push_back(leaf);
   const auto at = std::find_if(segments_.begin(), segments_.end(),

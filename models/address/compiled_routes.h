@@ -26,7 +26,13 @@ class CompiledRoutes {
     int decoder = -1;          ///< as in Route
     std::uint64_t base = 0;
     std::uint64_t dpa_base = 0;
-    std::uint64_t end = 0;  ///< one past the last DPA
+    std::uint64_t static_end = 0;    ///< DPA below it exists
+    std::uint64_t dynamic_base = 0;  ///< and from here to `end`
+    std::uint64_t end = 0;
+
+    bool exists(std::uint64_t dpa) const {
+      return dpa < static_end || (dpa >= dynamic_base && dpa < end);
+    }
 
     /// As Interleave::dpa_offset(), with what depends on the decoder alone worked out before.
     std::uint64_t dpa(std::uint64_t hpa) const {
@@ -54,7 +60,7 @@ class CompiledRoutes {
   CompiledRoutes& operator=(CompiledRoutes&&) = default;
 
   /// The leaf of an address; null when no window holds it. A leaf without failure may still be
-  /// beyond the device's capacity: compare leaf->dpa(hpa) with leaf->end.
+  /// beyond the device's capacity: ask leaf->exists(leaf->dpa(hpa)).
   const Leaf* find(std::uint64_t hpa) const {
     const Segment* segment = last_;
     if (!segment || hpa - segment->first > segment->extent) {

@@ -152,7 +152,7 @@ Host::Shortcut* Host::find_shortcut(std::uint64_t hpa, std::uint64_t& dpa) {
   Shortcut& shortcut = shortcuts_[routes_.index_of(leaf)];
   if (!shortcut.device) return nullptr;
   dpa = leaf->dpa(hpa);
-  return dpa < leaf->end ? &shortcut : nullptr;
+  return leaf->exists(dpa) ? &shortcut : nullptr;
 }
 
 inline bool Host::issue_compiled(tlm::tlm_generic_payload& trans, MemoryAccess& access,

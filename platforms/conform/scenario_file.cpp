@@ -80,11 +80,20 @@ LandedBytes read_place(const JsonNode& node, std::size_t members) {
   return place;
 }
 
+/// `landed_bytes`, where not empty, goes before `landed`; an answer that `expect` gives in one form
+/// alone replaces the other form too.
+bool counts_in_bytes(const StepNode& node) {
+  if (!node.states("landed")) return true;
+  if (!node.states("landed_bytes")) return false;
+  if (node.replaces("landed") != node.replaces("landed_bytes")) {
+    return node.replaces("landed_bytes");
+  }
+  return !node.at("landed_bytes").items().empty();
+}
+
 void read_landed(const StepNode& node, Step& step) {
-  // An answer that `expect` gives in one form replaces the other form too.
-  const bool in_bytes = node.replaces("landed_bytes") ||
-                        (!node.replaces("landed") && node.states("landed_bytes") &&
-                         (!node.states("landed") || !node.at("landed_bytes").items().empty()));
+  step.lists_bytes = node.states("landed_bytes");
+  const bool in_bytes = counts_in_bytes(node);
   for (const JsonNode& item : node.at(in_bytes ? "landed_bytes" : "landed").items()) {
     LandedBytes place = read_place(item, in_bytes ? 3 : 2);
     if (!in_bytes) place.bytes = step.value;

@@ -47,6 +47,7 @@ struct ScenarioStep {
   std::vector<std::uint8_t> value;  ///< in memory order; written, or expected from a read
   std::vector<bool> compared;       ///< of a read: which bytes of `value` count
   std::vector<LandedBytes> landed;  ///< of a write: by device and DPA, adjacent pieces merged
+  bool lists_bytes = false;         ///< of a write: the file gives them byte by byte
 };
 
 struct Scenario {

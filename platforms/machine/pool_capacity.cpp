@@ -77,8 +77,8 @@ capacity::Selection selection_of(qmp::SelectionPolicy policy) {
   return capacity::Selection::enable_shared_access;
 }
 
-qmp::ReleaseState release_state(DynamicCapacity::TagStatus status) {
-  switch (status) {
+qmp::ReleaseState release_state(DynamicCapacity::TagStatus standing) {
+  switch (standing) {
     case DynamicCapacity::TagStatus::pending:
       return qmp::ReleaseState::pending;
     case DynamicCapacity::TagStatus::accepted:

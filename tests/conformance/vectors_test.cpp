@@ -13,8 +13,10 @@ namespace {
 /// Relative to the folder of vectors.
 std::vector<std::string> vector_files() {
   std::vector<std::string> files = {"routing_errors.json", "translate.json"};
-  for (const auto& entry : std::filesystem::directory_iterator(CXLPOOL_VECTORS "/routing")) {
-    files.push_back("routing/" + entry.path().filename().string());
+  for (const std::string folder : {"routing", "dcd"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(CXLPOOL_VECTORS "/" + folder)) {
+      files.push_back(folder + "/" + entry.path().filename().string());
+    }
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -46,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(All, Vectors,
                                           testing::Bool()),
                          test_name);
 
-TEST(VectorFiles, AreAllHere) { EXPECT_EQ(vector_files().size(), 62u); }
+TEST(VectorFiles, AreAllHere) { EXPECT_EQ(vector_files().size(), 100u); }
 
 }  // namespace
 }  // namespace cxlpool::platforms

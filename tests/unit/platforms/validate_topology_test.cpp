@@ -134,7 +134,7 @@ TEST(Validate, CapacitiesAreWholeQuanta) {
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].persistent_bytes = 1; }),
             "devices[0].persistent: expected a multiple of 256MiB, got 1B");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].volatile_bytes = 0; }),
-            "devices[0]: expected some capacity, volatile or persistent");
+            "devices[0]: expected some capacity, volatile, persistent or dynamic");
   EXPECT_EQ(error_after([](auto& p) {
               p.devices[0].volatile_bytes = 0 - GiB;
               p.devices[0].persistent_bytes = GiB;
