@@ -107,11 +107,14 @@ std::uint64_t CxlSwitch::read_register(unsigned block, std::uint64_t offset, uns
 address::WriteVerdict CxlSwitch::write_register(unsigned block, std::uint64_t offset,
                                                 std::uint64_t value, unsigned size) {
   if (block == 0 && offset >= device_registers) {
+    address::WriteVerdict verdict;
     if (offset - device_registers < control_.registers().size_bytes()) {
       control_.registers().write(static_cast<std::uint32_t>(offset - device_registers), value,
                                  size);
+    } else {
+      verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
     }
-    return {};
+    return verdict;
   }
   return write_with_revoke(registers_[block], offset, value, size,
                            [this, block] { revoke(block); });

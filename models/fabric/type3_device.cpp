@@ -174,11 +174,14 @@ address::WriteVerdict Type3Device::write_register(unsigned, std::uint64_t offset
 
 address::WriteVerdict Type3Device::write_control(std::uint64_t offset, std::uint64_t value,
                                                  unsigned size) {
-  if (offset < control_->registers().size_bytes()) {
-    control_->registers().write(static_cast<std::uint32_t>(offset), value, size);
-    control_changed();
+  address::WriteVerdict verdict;
+  if (offset >= control_->registers().size_bytes()) {
+    verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
+    return verdict;
   }
-  return {};
+  control_->registers().write(static_cast<std::uint32_t>(offset), value, size);
+  control_changed();
+  return verdict;
 }
 
 address::WriteVerdict Type3Device::write_config(std::uint32_t offset, std::uint32_t value,

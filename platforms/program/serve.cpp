@@ -96,6 +96,7 @@ int carry_out(const ServeArguments& arguments) {
   options.timed = arguments.mode == "lt";
   platforms::Platform platform(platforms::read_platform(arguments.file, arguments.sets), options);
   platform.start();
+  platforms::enable_all(platform);
   platforms::program(platform);
   PoolMachine machine(platform, responses.at(arguments.response));
   if (!scenario) {

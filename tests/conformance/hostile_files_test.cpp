@@ -113,8 +113,8 @@ TEST_F(HostileFile, TooLong) {
   EXPECT_NE(report.error.find("vector files have at most"), std::string::npos) << report.error;
 }
 
-TEST_F(HostileFile, DynamicCapacityIsRefusedByName) {
-  expect_unreadable(R"({"device": {}, "steps": [{"op": "qmp"}]})", "dynamic-capacity");
+TEST_F(HostileFile, DynamicCapacityNeedsItsKeys) {
+  expect_unreadable(R"({"device": {}, "steps": [{"op": "qmp"}]})", "\"id\" is missing");
 }
 
 TEST_F(HostileFile, WrongTypesAndValues) {
@@ -184,7 +184,7 @@ TEST_F(HostileFile, WhatCannotBeBuiltIsADifference) {
   expect_difference("/topology/devices/0/name", "", "topology");
   expect_difference("/topology/windows", json::array(), "topology");
   expect_difference("/topology/host_bridges", json::array(), "topology");
-  expect_difference("/topology/devices/0/memory/0/kind", "dc", "memory[0].kind");
+  expect_difference("/topology/devices/0/memory/0/kind", "dc", "memory[1].dpa_base");
   expect_difference("/topology/devices/0/decoders/0/index", 31, "ctrl_readback");
   expect_difference("/vectors/0/device", "dev7", "vectors[0].device");
 }

@@ -11,7 +11,7 @@
 namespace cxlpool::module_test {
 namespace {
 
-constexpr std::uint64_t base = 16 * GiB;
+constexpr std::uint64_t every_granule_base = 16 * GiB;
 constexpr std::uint64_t device_bytes = 256 * MiB;
 constexpr unsigned ways = 16;
 constexpr std::uint64_t granules = ways * device_bytes / 256;
@@ -30,7 +30,7 @@ platforms::PlatformDescription sixteen_ways() {
   platforms::HostDescription host;
   host.name = "h0";
   platforms::WindowDescription window;
-  window.base = base;
+  window.base = every_granule_base;
   window.size = ways * device_bytes;
   window.targets = {"hb0", "hb1"};
   host.windows = {window};
@@ -40,7 +40,7 @@ platforms::PlatformDescription sixteen_ways() {
     bridge.uid = b;
     platforms::DecoderDescription described;
     described.at = "h0." + bridge.name;
-    described.base = base;
+    described.base = every_granule_base;
     described.size = window.size;
     described.ways = 8;
     described.granularity = 512;
@@ -61,7 +61,7 @@ platforms::PlatformDescription sixteen_ways() {
   for (const auto& device : platform.devices) {
     platforms::DecoderDescription described;
     described.at = device.name;
-    described.base = base;
+    described.base = every_granule_base;
     described.size = window.size;
     described.ways = ways;
     platform.decoders.push_back(described);
@@ -85,11 +85,14 @@ TEST_P(EveryGranule, OfASixteenWaySetIsWrittenAndFoundAtItsPlace) {
   for (unsigned i = 0; i < ways; ++i) set[i] = platform.find_device("mem" + std::to_string(i));
 
   std::uint64_t word = 0;
-  Payload trans(tlm::TLM_WRITE_COMMAND, base, reinterpret_cast<std::uint8_t*>(&word), 8);
+  Payload trans(tlm::TLM_WRITE_COMMAND, every_granule_base, reinterpret_cast<std::uint8_t*>(&word),
+                8);
   fabric::MemoryAccess access;
   trans.set_extension(&access);
   // One word a granule, at an offset that differs from granule to granule.
-  const auto hpa_of = [](std::uint64_t granule) { return base + granule * 256 + granule % 32 * 8; };
+  const auto hpa_of = [](std::uint64_t granule) {
+    return every_granule_base + granule * 256 + granule % 32 * 8;
+  };
   const auto send = [&](tlm::tlm_command command, std::uint64_t hpa) {
     trans.set_command(command);
     trans.set_address(hpa);

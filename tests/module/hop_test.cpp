@@ -15,7 +15,7 @@ namespace {
 using address::Cause;
 using address::ComponentKind;
 
-constexpr std::uint64_t base = 4 * GiB;
+constexpr std::uint64_t hop_base = 4 * GiB;
 
 /// What a directly bound initiator sees of one access.
 struct Answer {
@@ -63,7 +63,7 @@ std::unique_ptr<fabric::Type3Device> make_device(unsigned index) {
   return std::make_unique<fabric::Type3Device>(config.label.c_str(), config);
 }
 
-void decode_at(const Software& device, std::uint64_t hpa = base) {
+void decode_at(const Software& device, std::uint64_t hpa = hop_base) {
   device.enable_memory();
   device.enable_decode();
   device.program(decoder(0, hpa, 512 * MiB));
@@ -101,7 +101,7 @@ struct SwitchBench {
   void route(unsigned index, std::uint8_t port) {
     upstream(index).enable_decode();
     upstream(index).uncommit(0);
-    upstream(index).program(decoder(0, base, 512 * MiB, 1, 256, {port}));
+    upstream(index).program(decoder(0, hop_base, 512 * MiB, 1, 256, {port}));
   }
 };
 
@@ -109,50 +109,50 @@ TEST(Switch, TwoHostsAtEqualAddressesStayApart) {
   SwitchBench bench;
   bench.route(0, 5);
   bench.route(1, 6);
-  EXPECT_EQ(write(bench.host0, base, 0x10).device, 0);
-  EXPECT_EQ(write(bench.host1, base, 0x20).device, 1);
-  EXPECT_EQ(read(bench.host0, base).first_byte, 0x10);
-  EXPECT_EQ(read(bench.host1, base).first_byte, 0x20);
+  EXPECT_EQ(write(bench.host0, hop_base, 0x10).device, 0);
+  EXPECT_EQ(write(bench.host1, hop_base, 0x20).device, 1);
+  EXPECT_EQ(read(bench.host0, hop_base).first_byte, 0x10);
+  EXPECT_EQ(read(bench.host1, hop_base).first_byte, 0x20);
 }
 
 TEST(Switch, PortBoundElsewhereIsAnEmptyPort) {
   SwitchBench bench;
   bench.route(0, 6);
-  const Answer answer = read(bench.host0, base);
+  const Answer answer = read(bench.host0, hop_base);
   EXPECT_EQ(answer.cause, Cause::empty_port);
   EXPECT_EQ(answer.decoder, 0);
   EXPECT_EQ(answer.first_byte, 0xFF);
   bench.route(0, 7);
-  EXPECT_EQ(read(bench.host0, base).cause, Cause::empty_port);
+  EXPECT_EQ(read(bench.host0, hop_base).cause, Cause::empty_port);
   bench.route(0, 99);
-  EXPECT_EQ(read(bench.host0, base).cause, Cause::no_port);
+  EXPECT_EQ(read(bench.host0, hop_base).cause, Cause::no_port);
 }
 
 TEST(Switch, RefusalNamesTheUpstreamPortWhoseDecodersRefused) {
   SwitchBench bench;
   bench.upstream(1).enable_decode();
-  auto program = decoder(0, base, 512 * MiB, 1, 256, {6});
+  auto program = decoder(0, hop_base, 512 * MiB, 1, 256, {6});
   program.commit = false;
   bench.upstream(1).program(program);
-  const Answer answer = read(bench.host1, base);
+  const Answer answer = read(bench.host1, hop_base);
   EXPECT_EQ(answer.cause, Cause::not_committed);
   EXPECT_EQ(answer.decoder, 0);
   EXPECT_EQ(answer.where, "sw0.usp1");
-  EXPECT_EQ(read(bench.host0, base).where, "sw0.usp0");
-  EXPECT_EQ(read(bench.host0, base).cause, Cause::decode_disabled);
+  EXPECT_EQ(read(bench.host0, hop_base).where, "sw0.usp0");
+  EXPECT_EQ(read(bench.host0, hop_base).cause, Cause::decode_disabled);
 }
 
 TEST(Switch, BindPortMovesADeviceFromOneHostToTheOther) {
   SwitchBench bench;
   bench.route(0, 5);
   bench.route(1, 5);
-  write(bench.host0, base, 0x77);
-  EXPECT_EQ(read(bench.host1, base).cause, Cause::empty_port);
+  write(bench.host0, hop_base, 0x77);
+  EXPECT_EQ(read(bench.host1, hop_base).cause, Cause::empty_port);
   bench.cxl_switch.bind_port(0, 1);
-  EXPECT_EQ(read(bench.host0, base).cause, Cause::empty_port);
-  EXPECT_EQ(read(bench.host1, base).first_byte, 0x77);
+  EXPECT_EQ(read(bench.host0, hop_base).cause, Cause::empty_port);
+  EXPECT_EQ(read(bench.host1, hop_base).first_byte, 0x77);
   bench.cxl_switch.bind_port(0, fabric::CxlSwitch::unbound);
-  EXPECT_EQ(read(bench.host1, base).cause, Cause::empty_port);
+  EXPECT_EQ(read(bench.host1, hop_base).cause, Cause::empty_port);
 }
 
 TEST(Switch, BindPortToAnUpstreamPortThatDoesNotExistIsOurOwnMistake) {
@@ -166,10 +166,12 @@ TEST(Switch, BindPortRevokesFromEachHostBeforeItsOwnMapChanges) {
   bench.route(0, 5);
   bench.route(1, 5);
   std::vector<Cause> seen0, seen1, other_at1;
-  bench.host0.on_revocation = [&](auto, auto) { seen0.push_back(read(bench.host0, base).cause); };
+  bench.host0.on_revocation = [&](auto, auto) {
+    seen0.push_back(read(bench.host0, hop_base).cause);
+  };
   bench.host1.on_revocation = [&](auto, auto) {
-    seen1.push_back(read(bench.host1, base).cause);
-    other_at1.push_back(read(bench.host0, base).cause);
+    seen1.push_back(read(bench.host1, hop_base).cause);
+    other_at1.push_back(read(bench.host0, hop_base).cause);
   };
   bench.cxl_switch.bind_port(0, 1);
   EXPECT_EQ(seen0, std::vector<Cause>{Cause::none});
@@ -190,24 +192,24 @@ TEST(Switch, CrossingAccessOfAForeignInitiatorIsABurstError) {
   SwitchBench bench;
   bench.cxl_switch.bind_port(1, 0);
   bench.upstream(0).enable_decode();
-  bench.upstream(0).program(decoder(0, base, 512 * MiB, 2, 512, {5, 6}));
-  EXPECT_EQ(read(bench.host0, base + 256, 256).cause, Cause::none);
-  const Answer crossing = read(bench.host0, base + 508);
+  bench.upstream(0).program(decoder(0, hop_base, 512 * MiB, 2, 512, {5, 6}));
+  EXPECT_EQ(read(bench.host0, hop_base + 256, 256).cause, Cause::none);
+  const Answer crossing = read(bench.host0, hop_base + 508);
   EXPECT_EQ(crossing.cause, Cause::crossing);
   EXPECT_EQ(crossing.status, tlm::TLM_BURST_ERROR_RESPONSE);
   EXPECT_EQ(crossing.first_byte, 0xFF);
-  EXPECT_EQ(read(bench.host0, base + 512 * MiB - 4).cause, Cause::crossing);
+  EXPECT_EQ(read(bench.host0, hop_base + 512 * MiB - 4).cause, Cause::crossing);
 }
 
 TEST(Switch, DmiOfAWiderTargetIsCutToTheGranuleAndItsPointerMoved) {
   SwitchBench bench;
   bench.cxl_switch.bind_port(1, 0);
   bench.upstream(0).enable_decode();
-  bench.upstream(0).program(decoder(0, base, 512 * MiB, 2, 512, {5, 6}));
+  bench.upstream(0).program(decoder(0, hop_base, 512 * MiB, 2, 512, {5, 6}));
   tlm::tlm_dmi dmi;
-  ASSERT_TRUE(bench.host0.ask_for_dmi(base + 1024 + 300, dmi));  // the device decodes one way
-  EXPECT_EQ(dmi.get_start_address(), base + 1024);
-  EXPECT_EQ(dmi.get_end_address(), base + 1535);
+  ASSERT_TRUE(bench.host0.ask_for_dmi(hop_base + 1024 + 300, dmi));  // the device decodes one way
+  EXPECT_EQ(dmi.get_start_address(), hop_base + 1024);
+  EXPECT_EQ(dmi.get_end_address(), hop_base + 1535);
   EXPECT_EQ(dmi.get_dmi_ptr(), bench.devices[0]->media().pointer(1024));
 }
 
@@ -251,7 +253,7 @@ struct BridgeBench {
 
 TEST(HostBridge, PassThroughForwardsEverythingAndHasNoRegisters) {
   BridgeBench bench(true);
-  EXPECT_EQ(read(bench.host, base).cause, Cause::none);
+  EXPECT_EQ(read(bench.host, hop_base).cause, Cause::none);
   EXPECT_EQ(read(bench.host, 0).cause, Cause::no_decoder);
   EXPECT_EQ(read(bench.host, 0).where, "mem0");
   EXPECT_EQ(bench.mmio.read(0, 0x1000, 4), 0u);
@@ -262,11 +264,11 @@ TEST(HostBridge, PassThroughForwardsEverythingAndHasNoRegisters) {
 
 TEST(HostBridge, PassThroughOverAnEmptyPortRefuses) {
   BridgeBench bench(true, false);
-  const Answer answer = read(bench.host, base);
+  const Answer answer = read(bench.host, hop_base);
   EXPECT_EQ(answer.cause, Cause::empty_port);
   EXPECT_EQ(answer.where, "h0.hb0");
   tlm::tlm_dmi dmi;
-  EXPECT_FALSE(bench.host.ask_for_dmi(base, dmi));
+  EXPECT_FALSE(bench.host.ask_for_dmi(hop_base, dmi));
 }
 
 TEST(HostBridge, PassThroughOverSeveralRootPortsIsOurOwnMistake) {
@@ -275,12 +277,12 @@ TEST(HostBridge, PassThroughOverSeveralRootPortsIsOurOwnMistake) {
 
 TEST(HostBridge, OneRootPortWithoutPassThroughDecodes) {
   BridgeBench bench(false);
-  EXPECT_EQ(read(bench.host, base).cause, Cause::decode_disabled);
+  EXPECT_EQ(read(bench.host, hop_base).cause, Cause::decode_disabled);
   const Software software(bench.mmio, 0, ComponentKind::host_bridge);
   software.enable_decode();
-  EXPECT_EQ(read(bench.host, base).cause, Cause::no_decoder);
-  software.program(decoder(0, base, 512 * MiB, 1, 256, {20}));
-  EXPECT_EQ(read(bench.host, base).cause, Cause::none);
+  EXPECT_EQ(read(bench.host, hop_base).cause, Cause::no_decoder);
+  software.program(decoder(0, hop_base, 512 * MiB, 1, 256, {20}));
+  EXPECT_EQ(read(bench.host, hop_base).cause, Cause::none);
 }
 
 struct LinkBench {
@@ -309,20 +311,20 @@ struct LinkBench {
 TEST(Link, TakesItsLatencyEachWay) {
   LinkBench bench(true);
   sc_core::sc_time arrival;
-  EXPECT_EQ(read(bench.host, base).delay, sc_core::sc_time(14, sc_core::SC_NS));
+  EXPECT_EQ(read(bench.host, hop_base).delay, sc_core::sc_time(14, sc_core::SC_NS));
   EXPECT_EQ(read(bench.host, 0).delay, sc_core::sc_time(14, sc_core::SC_NS));  // an error too
 }
 
 TEST(Link, RefusesAtOnceWhileDown) {
   LinkBench bench(false);
-  const Answer answer = read(bench.host, base);
+  const Answer answer = read(bench.host, hop_base);
   EXPECT_EQ(answer.cause, Cause::link_down);
   EXPECT_EQ(answer.status, tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(answer.where, "rp0-mem0");
   EXPECT_EQ(answer.delay, sc_core::SC_ZERO_TIME);
   EXPECT_EQ(bench.at_device.calls(), 0u);
   bench.link.set_up(true);
-  EXPECT_EQ(read(bench.host, base).cause, Cause::none);
+  EXPECT_EQ(read(bench.host, hop_base).cause, Cause::none);
   EXPECT_EQ(bench.link.counters().reads, 2u);
   EXPECT_EQ(bench.link.counters().errors[static_cast<int>(Cause::link_down)], 1u);
 }
@@ -330,7 +332,7 @@ TEST(Link, RefusesAtOnceWhileDown) {
 TEST(Link, DebugTransportTakesNoNoticeOfTimeButOfTheState) {
   LinkBench bench(true);
   std::uint8_t data[8] = {1};
-  Payload trans(tlm::TLM_WRITE_COMMAND, base, data, 8);
+  Payload trans(tlm::TLM_WRITE_COMMAND, hop_base, data, 8);
   EXPECT_EQ(bench.host.socket->transport_dbg(trans), 8u);
   bench.link.set_up(false);
   EXPECT_EQ(bench.host.socket->transport_dbg(trans), 0u);

@@ -18,7 +18,7 @@ using traffic::Initiator;
 using traffic::Mode;
 using Next = traffic::RequestSource::Next;
 
-constexpr std::uint64_t base = 4 * GiB;
+constexpr std::uint64_t initiator_base = 4 * GiB;
 
 /// Reads of 8 bytes, one granule further each; what next() answers can be scripted.
 class Reads : public traffic::RequestSource {
@@ -31,7 +31,7 @@ class Reads : public traffic::RequestSource {
     }
     if (left_ == 0) return Next::done;
     --left_;
-    request = {traffic::Op::read, traffic::ByteEnables::all, 8, base + 256 * issued++};
+    request = {traffic::Op::read, traffic::ByteEnables::all, 8, initiator_base + 256 * issued++};
     return Next::request;
   }
   bool observe(const traffic::Request&, const std::uint8_t*, traffic::Mismatch&) override {
@@ -75,7 +75,7 @@ class Driven : public testing::Test {
     config.label = "h0";
     config.bridge_uids = {1};
     address::FixedMemoryWindow window;
-    window.base = base;
+    window.base = initiator_base;
     window.size = GiB;
     window.targets = {1};
     config.windows = {window};
@@ -205,7 +205,7 @@ TEST(Initiators, TakeTurnsInFunctionalMode) {
   config.label = "h";
   config.bridge_uids = {1};
   address::FixedMemoryWindow window;
-  window.base = base;
+  window.base = initiator_base;
   window.size = GiB;
   window.targets = {1};
   config.windows = {window};

@@ -8,7 +8,7 @@ namespace {
 
 using address::Cause;
 
-constexpr std::uint64_t base = 4 * GiB;
+constexpr std::uint64_t type3_device_base = 4 * GiB;
 
 struct DeviceBench {
   fabric::Type3Device device;
@@ -54,14 +54,14 @@ struct DeviceBench {
 
 TEST(Type3Device, DecodesOnlyWithMemoryAndDecoderEnabled) {
   DeviceBench bench;
-  bench.software.program(decoder(0, base, 512 * MiB));
-  EXPECT_EQ(bench.write(base, 1).cause, Cause::memory_disabled);
+  bench.software.program(decoder(0, type3_device_base, 512 * MiB));
+  EXPECT_EQ(bench.write(type3_device_base, 1).cause, Cause::memory_disabled);
   bench.software.enable_memory();
-  EXPECT_EQ(bench.write(base, 1).cause, Cause::decode_disabled);
+  EXPECT_EQ(bench.write(type3_device_base, 1).cause, Cause::decode_disabled);
   bench.software.enable_decode();
-  EXPECT_EQ(bench.write(base, 1).cause, Cause::none);
+  EXPECT_EQ(bench.write(type3_device_base, 1).cause, Cause::none);
   bench.software.enable_memory(false);
-  EXPECT_EQ(bench.write(base, 2).cause, Cause::memory_disabled);
+  EXPECT_EQ(bench.write(type3_device_base, 2).cause, Cause::memory_disabled);
   std::uint8_t stored = 0;
   bench.device.media().read(0, &stored, 1);
   EXPECT_EQ(stored, 1);
@@ -70,38 +70,38 @@ TEST(Type3Device, DecodesOnlyWithMemoryAndDecoderEnabled) {
 TEST(Type3Device, CapacityEndsAtTheLastByteOfThePersistentPartition) {
   DeviceBench bench;
   bench.enable();
-  bench.software.program(decoder(0, base, GiB));
-  EXPECT_EQ(bench.write(base + 256 * MiB, 7).dpa, 256 * MiB);
-  EXPECT_EQ(bench.write(base + 512 * MiB - 1, 7).cause, Cause::none);
-  const auto beyond = bench.write(base + 512 * MiB, 7);
+  bench.software.program(decoder(0, type3_device_base, GiB));
+  EXPECT_EQ(bench.write(type3_device_base + 256 * MiB, 7).dpa, 256 * MiB);
+  EXPECT_EQ(bench.write(type3_device_base + 512 * MiB - 1, 7).cause, Cause::none);
+  const auto beyond = bench.write(type3_device_base + 512 * MiB, 7);
   EXPECT_EQ(beyond.cause, Cause::beyond_capacity);
   EXPECT_EQ(beyond.decoder, 0);
-  EXPECT_EQ(bench.read(base + 512 * MiB), 0xFF);
+  EXPECT_EQ(bench.read(type3_device_base + 512 * MiB), 0xFF);
 }
 
 TEST(Type3Device, SecondDecoderContinuesInDpaAfterSkip) {
   DeviceBench bench;
   bench.enable();
-  bench.software.program(decoder(0, base, 256 * MiB, 2));
-  auto second = decoder(1, base + GiB, 256 * MiB);
+  bench.software.program(decoder(0, type3_device_base, 256 * MiB, 2));
+  auto second = decoder(1, type3_device_base + GiB, 256 * MiB);
   second.skip = 256 * MiB;
   bench.software.program(second);
-  EXPECT_EQ(bench.write(base + GiB, 7).dpa, 128 * MiB + 256 * MiB);
+  EXPECT_EQ(bench.write(type3_device_base + GiB, 7).dpa, 128 * MiB + 256 * MiB);
 }
 
 TEST(Type3Device, PowerCycleLosesRegistersAndVolatileMemoryOnly) {
   DeviceBench bench;
   bench.enable();
-  bench.software.program(decoder(0, base, 512 * MiB));
-  bench.write(base + 256 * MiB - 1, 1);
-  bench.write(base + 256 * MiB, 2);
+  bench.software.program(decoder(0, type3_device_base, 512 * MiB));
+  bench.write(type3_device_base + 256 * MiB - 1, 1);
+  bench.write(type3_device_base + 256 * MiB, 2);
   bench.device.power_cycle();
-  EXPECT_EQ(bench.write(base, 1).cause, Cause::memory_disabled);
+  EXPECT_EQ(bench.write(type3_device_base, 1).cause, Cause::memory_disabled);
   bench.enable();
-  EXPECT_EQ(bench.write(base, 1).cause, Cause::no_decoder);
-  bench.software.program(decoder(0, base, 512 * MiB));
-  EXPECT_EQ(bench.read(base + 256 * MiB - 1), 0);
-  EXPECT_EQ(bench.read(base + 256 * MiB), 2);
+  EXPECT_EQ(bench.write(type3_device_base, 1).cause, Cause::no_decoder);
+  bench.software.program(decoder(0, type3_device_base, 512 * MiB));
+  EXPECT_EQ(bench.read(type3_device_base + 256 * MiB - 1), 0);
+  EXPECT_EQ(bench.read(type3_device_base + 256 * MiB), 2);
 }
 
 TEST(Type3Device, CapacityThatCutsAPartIsRefused) {

@@ -20,7 +20,7 @@ namespace {
 using address::Cause;
 using platforms::Platform;
 
-constexpr std::uint64_t window_base = 4 * GiB;
+constexpr std::uint64_t under_traffic_base = 4 * GiB;
 
 /// One host, `bridges` host bridges, under each a switch with two devices; the window interleaves
 /// over the bridges at 256 B, the switches over their devices above that.
@@ -29,7 +29,7 @@ platforms::PlatformDescription tree(unsigned bridges) {
   platforms::HostDescription host;
   host.name = "h0";
   platforms::WindowDescription window;
-  window.base = window_base;
+  window.base = under_traffic_base;
   window.size = 512 * MiB * bridges;
   for (unsigned b = 0; b < bridges; ++b) {
     const std::string hb = "hb" + std::to_string(b), sw = "sw" + std::to_string(b);
@@ -82,11 +82,11 @@ class TreeUnderTraffic {
     const std::uint64_t bytes = 512 * MiB * bridges_;
     switch (component(index).kind) {
       case address::ComponentKind::host_bridge:
-        return decoder(0, window_base, bytes, 1, 256, {4});
+        return decoder(0, under_traffic_base, bytes, 1, 256, {4});
       case address::ComponentKind::switch_upstream:
-        return decoder(0, window_base, bytes, 2, 256 * bridges_, {8, 9});
+        return decoder(0, under_traffic_base, bytes, 2, 256 * bridges_, {8, 9});
       default:
-        return decoder(0, window_base, bytes, 2 * bridges_, 256);
+        return decoder(0, under_traffic_base, bytes, 2 * bridges_, 256);
     }
   }
   void commit(unsigned index) {
@@ -118,7 +118,7 @@ class TreeUnderTraffic {
                                            "sw" + std::to_string(bridge),
                                            "mem" + std::to_string(2 * bridge + below)};
       std::uint8_t data[64] = {static_cast<std::uint8_t>(granule)};
-      const auto outcome = platform.direct(0).write(window_base + 256 * granule, data, 64);
+      const auto outcome = platform.direct(0).write(under_traffic_base + 256 * granule, data, 64);
       const auto first = std::find_if(way.begin(), way.end(), [&](const std::string& label) {
         return !is_committed(index_of(label));
       });
@@ -193,19 +193,19 @@ TEST_P(UnderTraffic, RemapIsSeenWhole) {
     const auto outcome = tree.platform.direct(0).read(hpa, &byte, 1);
     return outcome.ok() ? static_cast<int>(outcome.access.device) : -1;
   };
-  ASSERT_EQ(lands_in(window_base), 0);
+  ASSERT_EQ(lands_in(under_traffic_base), 0);
   tree.uncommit(sw);
   auto swapped = tree.program(sw);
   swapped.targets = {9, 8};
   for (const auto& write :
        address::register_writes(address::ComponentKind::switch_upstream, swapped)) {
-    EXPECT_EQ(lands_in(window_base), -1);
+    EXPECT_EQ(lands_in(under_traffic_base), -1);
     const unsigned block = tree.component(sw).mmio_block;
     auto& mmio = tree.platform.mmio();
     mmio.write(block, mmio.hdm_structure(block) + write.offset, write.value, 4);
   }
-  EXPECT_EQ(lands_in(window_base), 1);
-  EXPECT_EQ(lands_in(window_base + 256), 0);
+  EXPECT_EQ(lands_in(under_traffic_base), 1);
+  EXPECT_EQ(lands_in(under_traffic_base + 256), 0);
 }
 
 TEST_P(UnderTraffic, HotPluggedDeviceAppearsOnlyOnceItIsProgrammed) {
@@ -215,16 +215,16 @@ TEST_P(UnderTraffic, HotPluggedDeviceAppearsOnlyOnceItIsProgrammed) {
   const auto touch = [&] {
     std::uint8_t data[8];
     std::fill_n(data, 8, 0x11);
-    const auto outcome = tree.platform.direct(0).read(window_base, data, 8);
+    const auto outcome = tree.platform.direct(0).read(under_traffic_base, data, 8);
     EXPECT_EQ(data[0], outcome.ok() ? 0x00 : 0xFF);
     // The neighbour in the set never notices.
-    EXPECT_TRUE(tree.platform.direct(0).read(window_base + 256, data, 8).ok());
+    EXPECT_TRUE(tree.platform.direct(0).read(under_traffic_base + 256, data, 8).ok());
     return outcome.access.cause;
   };
   const unsigned device = tree.index_of("mem0");
   for (int round = 0; round < 3; ++round) {
     std::uint8_t data[8] = {9, 9};
-    EXPECT_TRUE(tree.platform.direct(0).write(window_base, data, 8).ok());
+    EXPECT_TRUE(tree.platform.direct(0).write(under_traffic_base, data, 8).ok());
     tree.platform.unplug("mem0");
     EXPECT_EQ(touch(), Cause::link_down);
     tree.platform.plug("mem0");
@@ -252,7 +252,7 @@ class RandomSource : public traffic::RequestSource {
     request.size = 1 + (state_ >> 1) % 1024;
     request.enables =
         state_ >> 20 & 1 ? traffic::ByteEnables::all : traffic::ByteEnables::alternate;
-    request.address = window_base + (state_ >> 24) % 65536;
+    request.address = under_traffic_base + (state_ >> 24) % 65536;
     return Next::request;
   }
 

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dynamic capacity on the data path: who reaches which byte, and when direct memory ends.
+#include <map>
+
+#include <boost/random/mersenne_twister.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
+#include <gtest/gtest.h>
+
+#include "platforms/machine/pool_machine.h"
+#include "platforms/programming.h"
+#include "platforms/reader.h"
+#include "tests/module/foreign.h"
+
+namespace cxlpool::module_test {
+namespace {
+
+using capacity::DpaRange;
+using capacity::Refusal;
+using platforms::Platform;
+
+constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB;
+constexpr std::uint64_t block = 4 * KiB;
+constexpr std::uint64_t region_bytes = 64 * block;
+constexpr std::uint64_t hpa_base = 0x1'0000'0000;
+constexpr std::uint64_t dynamic_base = 256 * MiB;
+constexpr capacity::HostId host{0};
+
+/// A device of 256 MiB and two regions of 64 blocks, one of which is sanitized on release.
+constexpr const char* description =
+    "version: 1\n"
+    "hosts:\n"
+    "  - name: h0\n"
+    "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+    "    bridges: [{name: hb0, root_ports: 1}]\n"
+    "devices:\n"
+    "  - name: mem0\n"
+    "    at: h0.hb0.rp0\n"
+    "    volatile: 256MiB\n"
+    "    dynamic:\n"
+    "      - {length: 256KiB, block: 4KiB}\n"
+    "      - {length: 256KiB, block: 4KiB, sanitize: true}\n"
+    "decoders:\n"
+    "  - {at: mem0, index: 0, base: 0x1_0000_0000, size: 768MiB, ways: 1, granularity: 256B}\n";
+
+class DynamicCapacity : public ::testing::Test {
+ protected:
+  DynamicCapacity() {
+    foreign.socket.bind(platform.host(0).core[1]);
+    platform.start();
+    platforms::enable_all(platform);
+    platforms::program(platform);
+    foreign.revocations = 0;
+  }
+
+  static Platform::Options options() {
+    Platform::Options options;
+    options.extra_cores = {1};
+    return options;
+  }
+
+  Refusal offer(std::uint64_t dpa, std::uint64_t length) {
+    capacity::AddRequest request;
+    request.extents = {{dpa, length, {}, 0}};
+    return capacity().add(request);
+  }
+  Refusal give(std::uint64_t dpa, std::uint64_t length) {
+    const Refusal refusal = offer(dpa, length);
+    return refusal == Refusal::none ? capacity().respond(host, {{dpa, length}}) : refusal;
+  }
+
+  capacity::DynamicCapacity& capacity() { return *device().control().capacity(); }
+  fabric::Type3Device& device() { return platform.device(0); }
+  address::Cause write(std::uint64_t dpa, std::uint8_t value) {
+    return platform.direct(0).write(hpa_base + dpa, &value, 1).access.cause;
+  }
+  address::Cause read(std::uint64_t dpa, std::uint8_t& value) {
+    return platform.direct(0).read(hpa_base + dpa, &value, 1).access.cause;
+  }
+
+  Platform platform{platforms::read_platform_text(description, "test.yaml", {}), options()};
+  ForeignInitiator foreign{"foreign"};
+};
+
+TEST_F(DynamicCapacity, IsReachedExactlyWhileItIsAccepted) {
+  std::uint8_t byte = 0;
+  EXPECT_EQ(read(dynamic_base, byte), address::Cause::not_accepted);
+  EXPECT_EQ(byte, 0xFF);
+  ASSERT_EQ(offer(dynamic_base, 2 * block), Refusal::none);
+  EXPECT_EQ(write(dynamic_base, 1), address::Cause::not_accepted) << "an offer gives no access";
+  ASSERT_EQ(capacity().respond(host, {{dynamic_base, block}}), Refusal::none);
+  EXPECT_EQ(write(dynamic_base, 1), address::Cause::none);
+  EXPECT_EQ(write(dynamic_base + block, 1), address::Cause::not_accepted);
+  ASSERT_EQ(capacity().release(host, {{dynamic_base, block}}), Refusal::none);
+  EXPECT_EQ(read(dynamic_base, byte), address::Cause::not_accepted);
+  EXPECT_EQ(device().counters().errors[static_cast<std::size_t>(address::Cause::not_accepted)], 4u);
+  EXPECT_EQ(write(0, 1), address::Cause::none) << "static capacity needs nothing";
+}
+
+TEST_F(DynamicCapacity, RefusalsAreGenericErrors) {
+  std::uint8_t byte = 0;
+  EXPECT_EQ(platform.direct(0).read(hpa_base + dynamic_base, &byte, 1).status,
+            tlm::TLM_GENERIC_ERROR_RESPONSE);
+}
+
+TEST_F(DynamicCapacity, DirectMemoryReachesOverAnExtentAndEndsBeforeAccessDoes) {
+  tlm::tlm_dmi dmi;
+  EXPECT_FALSE(foreign.ask_for_dmi(hpa_base + dynamic_base, dmi));
+  ASSERT_EQ(give(dynamic_base + block, 2 * block), Refusal::none);
+  ASSERT_TRUE(foreign.ask_for_dmi(hpa_base + dynamic_base + block + 64, dmi));
+  EXPECT_EQ(dmi.get_start_address(), hpa_base + dynamic_base + block);
+  EXPECT_EQ(dmi.get_end_address(), hpa_base + dynamic_base + 3 * block - 1);
+  dmi.get_dmi_ptr()[0] = 0x42;
+  std::uint8_t byte = 0;
+  EXPECT_EQ(read(dynamic_base + block, byte), address::Cause::none);
+  EXPECT_EQ(byte, 0x42);
+  bool reached = false;
+  foreign.on_revocation = [&](std::uint64_t first, std::uint64_t last) {
+    EXPECT_LE(first, hpa_base + dynamic_base + block);
+    EXPECT_GE(last, hpa_base + dynamic_base + 3 * block - 1);
+    reached = read(dynamic_base + block, byte) == address::Cause::none;
+  };
+  ASSERT_EQ(capacity().release(host, {{dynamic_base + block, 2 * block}}), Refusal::none);
+  foreign.on_revocation = nullptr;
+  EXPECT_EQ(foreign.revocations, 1u);
+  EXPECT_TRUE(reached) << "revoked while the extent could still be reached";
+  EXPECT_EQ(read(dynamic_base + block, byte), address::Cause::not_accepted);
+}
+
+TEST_F(DynamicCapacity, AHotResetKeepsItAndPowerLossDoesNot) {
+  ASSERT_EQ(give(dynamic_base, block), Refusal::none);
+  ASSERT_EQ(write(dynamic_base, 7), address::Cause::none);
+  platform.hot_reset();
+  std::uint8_t byte = 0;
+  EXPECT_NE(read(dynamic_base, byte), address::Cause::none) << "the decoders are lost";
+  platforms::enable_all(platform);
+  platforms::program(platform);
+  EXPECT_EQ(read(dynamic_base, byte), address::Cause::none);
+  EXPECT_EQ(byte, 7);
+  device().power_cycle();
+  EXPECT_EQ(capacity().accepted_count(host), 0u);
+}
+
+TEST_F(DynamicCapacity, PoisonIsAFlagAndEndsDirectMemory) {
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(foreign.ask_for_dmi(hpa_base, dmi));
+  ASSERT_TRUE(device().inject_poison(64, 64));
+  EXPECT_GE(foreign.revocations, 1u);
+  EXPECT_FALSE(foreign.ask_for_dmi(hpa_base, dmi));
+  std::uint8_t byte = 0;
+  const auto poisoned = platform.direct(0).read(hpa_base + 100, &byte, 1);
+  EXPECT_TRUE(poisoned.ok());
+  EXPECT_TRUE(poisoned.access.poison);
+  EXPECT_FALSE(platform.direct(0).read(hpa_base + 128, &byte, 1).access.poison);
+}
+
+TEST_F(DynamicCapacity, SanitizeDisablesTheMediaUntilItsTimeHasPassed) {
+  ASSERT_EQ(write(0, 9), address::Cause::none);
+  platforms::PoolMachine machine(platform, std::nullopt);
+  const auto started = machine.mailbox({"mem0", 0, 0x4400, {}});
+  ASSERT_TRUE(started.ok());
+  EXPECT_EQ(started->rc, 1u) << "background operation started";
+  std::uint8_t byte = 0;
+  EXPECT_EQ(read(0, byte), address::Cause::media_disabled);
+  machine.advance_to(timing::Picoseconds{10} * 1'000'000'000'000);
+  EXPECT_EQ(read(0, byte), address::Cause::none);
+  EXPECT_EQ(byte, 0);
+}
+
+/// What a block of the model holds, and for whom.
+struct Block {
+  bool accepted = false;
+  std::uint8_t content = 0;
+};
+
+/// Random requests against a model that knows nothing but what was granted: every byte that is
+/// reached is the right one, and no other is reached.
+class RandomRequests : public DynamicCapacity {
+ protected:
+  std::uint64_t pick(std::uint64_t least, std::uint64_t most) {
+    return boost::random::uniform_int_distribution<std::uint64_t>(least, most)(random_);
+  }
+  DpaRange range() {
+    const std::uint64_t first = pick(0, 127), blocks = pick(1, 6);
+    const std::uint64_t base = first < 64 ? dynamic_base : dynamic_base + 256 * MiB;
+    return {base + first % 64 * block, blocks * block};
+  }
+  template <typename Action>
+  void for_blocks(const DpaRange& range, Action&& action) {
+    for (std::uint64_t at = range.base; at < range.end(); at += block) action(at, blocks_[at]);
+  }
+  bool is_sanitized(std::uint64_t dpa) const { return dpa >= dynamic_base + 256 * MiB; }
+
+  void end_access(const DpaRange& gone, bool sanitize) {
+    for_blocks(gone, [&](std::uint64_t at, Block& each) {
+      if (sanitize || (each.accepted && is_sanitized(at))) each.content = 0;
+      each.accepted = false;
+    });
+  }
+  void answer(const DpaRange& wanted) {
+    if (capacity().respond(host, {wanted}, pick(0, 3) == 0) != Refusal::none) return;
+    for_blocks(wanted, [](std::uint64_t, Block& each) { each.accepted = true; });
+  }
+  void force(const DpaRange& wanted, bool sanitize) {
+    capacity::ReleaseRequest request;
+    request.forced = true;
+    request.sanitize = sanitize;
+    request.extents = {{wanted.base, wanted.length, {}, 0}};
+    if (capacity().request_release(request) == Refusal::none) end_access(wanted, sanitize);
+  }
+  void step() {
+    const DpaRange some = range();
+    switch (pick(0, 9)) {
+      case 0:
+      case 1:
+        offer(some.base, some.length);
+        break;
+      case 2:
+        answer(some);
+        break;
+      case 3:
+        take_an_offer();
+        break;
+      case 4:
+        if (capacity().release(host, {some}) == Refusal::none) end_access(some, false);
+        break;
+      case 5:
+        force(some, pick(0, 1) == 0);
+        break;
+      case 6:
+        capacity().respond(host, {});
+        break;
+      default:
+        touch(some.base + pick(0, some.length - 1));
+    }
+  }
+  void take_an_offer() {
+    const auto offers = capacity().pending(host);
+    if (offers.empty() || offers.front().empty()) return;
+    const capacity::Extent& offered = offers.front()[pick(0, offers.front().size() - 1)];
+    const std::uint64_t blocks = offered.length / block;
+    const std::uint64_t first = pick(0, blocks - 1);
+    answer({offered.dpa + first * block, pick(1, blocks - first) * block});
+  }
+  void touch(std::uint64_t dpa) {
+    const std::uint64_t at = dpa / block * block;
+    if ((at - dynamic_base) % (256 * MiB) >= region_bytes) return;
+    Block& model = blocks_[at];
+    const auto expected = model.accepted ? address::Cause::none : address::Cause::not_accepted;
+    std::uint8_t byte = 0;
+    ASSERT_EQ(read(at, byte), expected) << std::hex << at;
+    ASSERT_EQ(byte, model.accepted ? model.content : 0xFF) << std::hex << at;
+    const auto value = static_cast<std::uint8_t>(pick(1, 254));
+    ASSERT_EQ(write(at, value), expected);
+    if (model.accepted) model.content = value;
+  }
+
+  boost::random::mt19937 random_;
+  std::map<std::uint64_t, Block> blocks_;
+};
+
+class RandomRequestsBySeed : public RandomRequests,
+                             public ::testing::WithParamInterface<unsigned> {};
+
+TEST_P(RandomRequestsBySeed, LeaveEveryByteWhereItBelongs) {
+  random_.seed(GetParam());
+  for (unsigned i = 0; i < 100'000; ++i) {
+    step();
+    if (HasFatalFailure()) FAIL() << "after " << i << " requests";
+    if (i % 10'000 == 0) {
+      for (std::uint64_t b = 0; b < 64; ++b) {
+        touch(dynamic_base + b * block);
+        touch(dynamic_base + 256 * MiB + b * block);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomRequestsBySeed, ::testing::Values(1u, 2u, 3u));
+
+}  // namespace
+}  // namespace cxlpool::module_test
