@@ -275,6 +275,48 @@ TEST_P(RandomRequestsBySeed, LeaveEveryByteWhereItBelongs) {
   }
 }
 
+/// Get DCD Info (5600h), to itself, and through a tunnel with 5300h to `id` of `type`.
+constexpr std::uint16_t get_dcd_info = 0x5600, tunnel = 0x5300;
+constexpr std::uint16_t success = 0, unsupported = 3;
+
+command::Bytes tunnelled(std::uint8_t id, std::uint8_t type) {
+  return {id, type, 12, 0, 0, 0x55, 0, 0x00, 0x56, 0, 0, 0, 0, 0, 0, 0};
+}
+
+class Manager : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Manager, IsTheOneInterfaceThatDrivesDynamicCapacity) {
+  const std::string text =
+      "version: 1\n"
+      "hosts:\n"
+      "  - name: h0\n"
+      "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+      "    bridges: [{name: hb0, root_ports: 1}]\n"
+      "switches: [{name: sw0, upstream: h0.hb0.rp0, downstream: 2}]\n"
+      "devices:\n"
+      "  - {name: mem0, at: sw0.ds0, dynamic: [{length: 256MiB}]}\n"
+      "  - {name: mem1, at: sw0.ds1, dynamic: [{length: 256MiB}]}\n"
+      "fabric_manager: " +
+      GetParam() + "\n";
+  Platform platform(platforms::read_platform_text(text, "test.yaml", {}), {});
+  platform.start();
+  platforms::PoolMachine machine(platform, std::nullopt);
+  for (const std::string name : {"sw0", "mem0", "mem1"}) {
+    const bool manages = name == GetParam();
+    const std::uint8_t type = name == "sw0" ? 0 : 1;  // the port's FM-owned LD, or the LD pool
+    const auto asked = machine.mailbox({name, 0, tunnel, tunnelled(0, type)});
+    ASSERT_TRUE(asked.ok());
+    EXPECT_EQ(asked->rc, manages ? success : unsupported) << name;
+    if (manages) {
+      ASSERT_GT(asked->payload.size(), 16u);
+      EXPECT_EQ(asked->payload[12], success) << "of the command inside";
+    }
+    EXPECT_EQ(machine.mailbox({name, 0, get_dcd_info, {}})->rc, unsupported) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Components, Manager, ::testing::Values("sw0", "mem0"));
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomRequestsBySeed, ::testing::Values(1u, 2u, 3u));
 
 }  // namespace
