@@ -230,7 +230,7 @@ void Platform::connect_controls() {
   };
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     attach(description_.devices[i].at, [&](fabric::SwitchControl& control, std::uint8_t port) {
-      control.attach(port, *devices_[i]);
+      control.attach(port, *devices_[i], [link = device_links_[i]] { return link->is_up(); });
     });
   }
   for (const SwitchDescription& described : description_.switches) {

@@ -30,6 +30,12 @@ void check_region(const Entry& entry, const DynamicRegionDescription& region) {
                                       format_size(region.block), format_size(most),
                                       format_size(region.length)));
   }
+  constexpr std::uint64_t most_blocks = std::uint64_t{1} << 32;  // a bit for each
+  if (region.length / region.block > most_blocks) {
+    entry.fail(".block", fmt::format("expected at least {} for a region of {}, got {}",
+                                     format_size(region.length / most_blocks),
+                                     format_size(region.length), format_size(region.block)));
+  }
   check_quantum(entry, ".decode_length", region.decode_length);
   if (region.decode_length > most ||
       (region.decode_length != 0 && region.decode_length < region.length)) {
@@ -71,6 +77,13 @@ void check_dynamic_capacity(const Entry& entry, const DeviceDescription& device)
   if (device.dynamic_backing != DynamicBacking::tagged) return;
   if (device.dynamic.empty()) {
     entry.fail(".dynamic_backing", "tagged backends need regions of dynamic capacity");
+  }
+  constexpr std::uint64_t page = 4096;  // backends are mapped page by page
+  for (std::size_t i = 0; i < device.dynamic.size(); ++i) {
+    if (device.dynamic[i].block >= page) continue;
+    entry.part(device.dynamic[i].location, "dynamic", i)
+        .fail(".block", fmt::format("expected at least {} where backends are tagged, got {}",
+                                    format_size(page), format_size(device.dynamic[i].block)));
   }
   if (!device.backing.empty()) {
     entry.fail(".dynamic_backing", "expected media: tagged backends take the place of `backing`");

@@ -22,8 +22,8 @@ constexpr unsigned control_shift = 32;  ///< control is the upper half of the fi
 constexpr std::uint64_t interrupt_capable = 1u << 5;
 constexpr std::uint64_t background_interrupt_capable = 1u << 6;
 constexpr unsigned length_shift = 16;
-constexpr std::uint64_t length_mask = 0xFFFFF;
-constexpr std::uint64_t command_mask = 0xFFFFFFFFFull;
+constexpr std::uint64_t length_mask = 0x1FFFFF;
+constexpr std::uint64_t command_mask = 0x1FFFFFFFFFull;
 
 unsigned log2_of(std::size_t power) {
   unsigned exponent = 0;

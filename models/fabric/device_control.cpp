@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/fabric/device_control.h"
 
+#include <algorithm>
+
 #include "models/fabric/timekeeper.h"
 
 namespace cxlpool::fabric {
@@ -52,21 +54,26 @@ DeviceControl::DeviceControl(const Config& config, Media& media, Effects effects
   });
 }
 
-bool DeviceControl::is_open() const {
-  return !capacity_ && !commands_->media_disabled() && !commands_->poisoned(0, media_.capacity());
-}
+bool DeviceControl::is_open() const { return !capacity_ && may_lend(); }
 
 Endpoint::Admission DeviceControl::admit(const DpaRange& range, bool is_write) const {
-  const bool is_dynamic = capacity_ && range.base >= dynamic_base_;
-  if (is_dynamic && !capacity_->accessible(the_host, range)) return {Cause::not_accepted};
+  const bool is_dynamic = capacity_ && range.end() > dynamic_base_;
+  const std::uint64_t first = std::max(range.base, dynamic_base_);
+  if (is_dynamic && !capacity_->accessible(the_host, {first, range.end() - first})) {
+    return {Cause::not_accepted};
+  }
   if (commands_->media_disabled()) return {Cause::media_disabled};
-  if (is_dynamic && is_write && capacity_->read_only_at(range.base)) return {Cause::read_only};
+  // An access is no longer than a block, so that it touches two extents at most.
+  if (is_dynamic && is_write &&
+      (capacity_->read_only_at(first) || capacity_->read_only_at(range.end() - 1))) {
+    return {Cause::read_only};
+  }
   return {Cause::none, !is_write && commands_->poisoned(range.base, range.length)};
 }
 
 Endpoint::Lending DeviceControl::lend(std::uint64_t dpa) const {
   if (admit({dpa, 1}, true).cause != Cause::none) return {false};
-  if (commands_->poisoned(0, media_.capacity())) return {false};
+  if (!may_lend()) return {false};
   if (!capacity_) return {};
   if (dpa < dynamic_base_) return {true, 0, dynamic_base_ - 1};
   const auto extent = capacity_->extent_at(the_host, dpa);
@@ -76,7 +83,11 @@ Endpoint::Lending DeviceControl::lend(std::uint64_t dpa) const {
 
 void DeviceControl::cold_reset() {
   commands_->cold_reset();
-  if (capacity_) capacity_->lose_host(the_host);
+  if (!capacity_) return;
+  capacity_->lose_host(the_host);
+  for (const capacity::Region& region : capacity_->regions()) {
+    if (!backends_ && !region.non_volatile) media_.clear(region.base, region.length);
+  }
 }
 
 command::Nanoseconds DeviceControl::now() const {

@@ -56,6 +56,11 @@ class DeviceControl : private command::Clock,
   bool is_open() const;
   Endpoint::Admission admit(const capacity::DpaRange& range, bool is_write) const;
 
+  /// Whether direct memory may be out at all: not while anything is poisoned, or the media
+  /// disabled.
+  bool may_lend() const {
+    return !commands_->media_disabled() && !commands_->poisoned(0, media_.capacity());
+  }
   /// How far direct memory may reach around `dpa`: not over the end of an accepted extent, and not
   /// at all where something is poisoned, disabled or read-only.
   Endpoint::Lending lend(std::uint64_t dpa) const;

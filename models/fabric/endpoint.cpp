@@ -51,7 +51,7 @@ bool Endpoint::get_direct_mem_ptr(tlm::tlm_generic_payload& trans, tlm::tlm_dmi&
   const Target target = locate(hpa);
   dmi.init();
   const Lending lending = target.cause == Cause::none ? lend(target.dpa) : Lending{false};
-  if (!lending.allowed) {
+  if (!lending.allowed || revoking_) {
     dmi.set_start_address(hpa);
     dmi.set_end_address(hpa);
     return false;

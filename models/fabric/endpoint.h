@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <systemc>
@@ -134,8 +135,11 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   virtual Lending lend(std::uint64_t) const { return {}; }
   /// Takes back direct memory if any was given since the last time.
   void revoke_lent() {
-    if (lent_) usp->invalidate_direct_mem_ptr(0, ~0ull);
-    lent_ = false;
+    if (std::exchange(lent_, false)) {
+      revoking_ = true;  // who is told must not be lent it anew
+      usp->invalidate_direct_mem_ptr(0, ~0ull);
+      revoking_ = false;
+    }
   }
   /// For describe(): adds `node`, which the subclass has filled in, with this endpoint behind it.
   address::NodeIndex add_to(Topology& topology, address::Node node);
@@ -171,6 +175,7 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   Media& media_;
   bool open_ = true;
   bool lent_ = false;  ///< direct memory
+  bool revoking_ = false;
   Witness* witness_ = nullptr;
   std::unique_ptr<EndpointTiming> timing_;
   TopologyNode* above_ = nullptr;

@@ -186,11 +186,12 @@ void Media::clear(std::uint64_t dpa, std::uint64_t length) {
   clear_unmapped(dpa, end - dpa);
 }
 
-/// Shared memory does not become zero by being given back.
+/// Of a backend. A hole reads zero and takes no room; not every file system has them.
 void Media::zero(std::uint64_t dpa, std::uint64_t length) {
   while (length > 0) {
     const std::uint64_t here = std::min(length, chunk_bytes - (dpa & chunk_mask));
-    std::memset(chunk_for(dpa) + (dpa & chunk_mask), 0, here);
+    std::uint8_t* memory = chunk_for(dpa) + (dpa & chunk_mask);
+    if (::madvise(memory, here, MADV_REMOVE) != 0) std::memset(memory, 0, here);
     dpa += here;
     length -= here;
   }

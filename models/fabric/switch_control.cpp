@@ -66,7 +66,7 @@ std::optional<PortState> SwitchControl::state(std::uint8_t port) const {
   }
   if (!holds(config_.downstream, port)) return std::nullopt;
   state.configuration = PortState::downstream;
-  if (devices_.count(port) != 0) {
+  if (device_below(port)) {
     state.device_type = PortState::type3_sld;
     state.device_mode = 2;  // 68B flits and VH
     state.lds = 1;
@@ -79,19 +79,22 @@ std::optional<PortState> SwitchControl::state(std::uint8_t port) const {
   return state;
 }
 
+Type3Device* SwitchControl::device_below(std::uint8_t port) const {
+  const auto below = devices_.find(port);
+  return below != devices_.end() && below->second.is_plugged() ? below->second.device : nullptr;
+}
+
 command::Cci* SwitchControl::below(std::uint8_t port) {
-  const auto device = devices_.find(port);
-  return device == devices_.end() ? nullptr : &device->second->control().fm_owned_ld();
+  Type3Device* device = device_below(port);
+  return device ? &device->control().fm_owned_ld() : nullptr;
 }
 
 void SwitchControl::perst(std::uint8_t port, bool asserted) {
-  const auto device = devices_.find(port);
-  if (device != devices_.end()) device->second->hold_in_reset(asserted);
+  if (Type3Device* device = device_below(port)) device->hold_in_reset(asserted);
 }
 
 void SwitchControl::reset(std::uint8_t port) {
-  const auto device = devices_.find(port);
-  if (device != devices_.end()) device->second->hot_reset();
+  if (Type3Device* device = device_below(port)) device->hot_reset();
 }
 
 command::Nanoseconds SwitchControl::now() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace cxlpool::fabric {
 
 class Type3Device;
 
-/// The mailbox CCI of a switch, with its registers: what its ports are, reset of what is below
+/// The mailbox CCI of a switch, with its registers: what its ports are, reset of devices below
 /// them, and the tunnel to the FM-owned LDs of the devices there. Whoever builds the fabric says
 /// what hangs where; it owns none of that.
 class SwitchControl : private command::SwitchPorts, private command::Clock {
@@ -27,8 +28,10 @@ class SwitchControl : private command::SwitchPorts, private command::Clock {
 
   explicit SwitchControl(const Config& config);
 
-  /// What hangs from a downstream port.
-  void attach(std::uint8_t port, Type3Device& device) { devices_[port] = &device; }
+  /// What hangs from a downstream port, and whether it is plugged.
+  void attach(std::uint8_t port, Type3Device& device, std::function<bool()> is_plugged) {
+    devices_[port] = {&device, std::move(is_plugged)};
+  }
   void attach_switch(std::uint8_t port) { switches_[port] = true; }
 
   command::Cci& cci() { return commands_.cci(); }
@@ -44,7 +47,13 @@ class SwitchControl : private command::SwitchPorts, private command::Clock {
 
   Config config_;
   std::vector<std::uint8_t> upstream_;
-  std::map<std::uint8_t, Type3Device*> devices_;
+  struct Below {
+    Type3Device* device = nullptr;
+    std::function<bool()> is_plugged;
+  };
+  Type3Device* device_below(std::uint8_t port) const;
+
+  std::map<std::uint8_t, Below> devices_;
   std::map<std::uint8_t, bool> switches_;
   command::SwitchCci commands_;
   command::DeviceRegisters registers_;

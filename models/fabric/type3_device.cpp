@@ -2,6 +2,7 @@
 #include "models/fabric/type3_device.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "models/fabric/decoder_registers.h"
@@ -53,7 +54,7 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config,
 Endpoint::Target Type3Device::locate(std::uint64_t hpa) const {
   Target target;
   if (held_in_reset_) {
-    target.cause = Cause::link_down;
+    target.cause = Cause::memory_disabled;
     return target;
   }
   if (!config_space_.memory_enabled()) {
@@ -99,7 +100,9 @@ void Type3Device::control_changed() {
   const bool open = control_->is_open();
   if (!open && is_open()) revoke();
   set_open(open);
-  if (const auto deadline = control_->deadline()) {
+  if (!control_->may_lend()) revoke_lent();
+  constexpr auto end_of_time = std::numeric_limits<timing::Picoseconds>::max() / timing::ps_per_ns;
+  if (const auto deadline = control_->deadline(); deadline && *deadline <= end_of_time) {
     const sc_core::sc_time at = to_sc_time(*deadline * timing::ps_per_ns);
     const sc_core::sc_time now = sc_core::sc_time_stamp();
     due_.notify(at > now ? at - now : sc_core::SC_ZERO_TIME);
@@ -119,7 +122,9 @@ bool Type3Device::inject_poison(std::uint64_t dpa, std::uint64_t length) {
 }
 
 void Type3Device::hold_in_reset(bool held) {
+  if (held == held_in_reset_) return;
   if (held) hot_reset();
+  revoke();
   held_in_reset_ = held;
 }
 
@@ -144,11 +149,12 @@ address::NodeIndex Type3Device::describe(Topology& topology, unsigned, Cause&) {
   node.kind = address::Node::Kind::device;
   node.decoders = &decoders();
   node.partitions = config_.partitions;
-  node.memory_enabled = config_space_.memory_enabled();
+  node.memory_enabled = config_space_.memory_enabled() && !held_in_reset_;
   return add_to(topology, std::move(node));
 }
 
 std::uint64_t Type3Device::read_register(unsigned, std::uint64_t offset, unsigned size) {
+  if (held_in_reset_) return 0;
   if (offset < ComponentRegisters::size_bytes) {
     return registers_.read(static_cast<std::uint32_t>(offset), size);
   }
@@ -164,6 +170,11 @@ std::uint64_t Type3Device::read_register(unsigned, std::uint64_t offset, unsigne
 
 address::WriteVerdict Type3Device::write_register(unsigned, std::uint64_t offset,
                                                   std::uint64_t value, unsigned size) {
+  if (held_in_reset_) {
+    address::WriteVerdict verdict;
+    verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
+    return verdict;
+  }
   if (offset >= config_space && offset - config_space < DeviceConfigSpace::size_bytes) {
     return write_config(static_cast<std::uint32_t>(offset - config_space),
                         static_cast<std::uint32_t>(value), size);

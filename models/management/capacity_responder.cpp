@@ -61,6 +61,7 @@ void CapacityResponder::handle_events() {
     const ByteView answer = reply.payload;
     const auto header = command::decode<command::EventRecordsHeader>(answer);
     if (!header || header->count == 0) return;
+    const bool overflowed = (header->flags & command::EventRecordsHeader::overflow) != 0;
     std::vector<command::EventRecord> records;
     std::size_t offset = command::wire_size<command::EventRecordsHeader>();
     for (unsigned i = 0; i < header->count; ++i, offset += command::EventRecord::size_bytes) {
@@ -77,7 +78,15 @@ void CapacityResponder::handle_events() {
         handle(*event);
       }
     }
+    if (overflowed) refuse_what_was_lost(header->overflow_count);
   }
+}
+
+/// Records that the log had no room for may have been offers, whole or their ends: nobody can tell
+/// which, so all that is open is refused. An answer to nothing is granted.
+void CapacityResponder::refuse_what_was_lost(std::size_t records) {
+  offered_.clear();
+  for (std::size_t i = 0; i <= records; ++i) send_(Opcode::add_dc_response, answer_of({}));
 }
 
 void CapacityResponder::clear(const std::vector<std::uint16_t>& handles) {

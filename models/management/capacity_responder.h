@@ -14,8 +14,10 @@ namespace cxlpool::management {
 /// The part of a host's kernel that answers for dynamic capacity: it reads the device's event log,
 /// collects the offers of a request up to the one without MORE, and answers each request once, with
 /// all of it, none, or a part; what it is asked to give back it gives back at once
-/// (sources.md 8.3). All of that by mailbox commands; a command that is refused leaves the device
-/// as it was, and a request whose part is refused is refused whole.
+/// (sources.md 8.3).
+/// Offers whose records the log had no room for are refused. All of that by mailbox commands; a
+/// command that is refused leaves the device as it was, and a request whose part is refused is
+/// refused whole.
 class CapacityResponder {
  public:
   enum class Policy : std::uint8_t {
@@ -35,6 +37,7 @@ class CapacityResponder {
  private:
   void handle(const command::DynamicCapacityEvent& event);
   void answer_offers();
+  void refuse_what_was_lost(std::size_t records);
   void give_back(const capacity::DpaRange& range);
   std::vector<capacity::DpaRange> chosen() const;
   std::uint64_t block_at(std::uint64_t dpa) const;

@@ -118,14 +118,18 @@ class CapacityRun {
 
   /// Of the entries that both sides have.
   void compare_effects(const CapacityStep& step, const command::Bytes& log) {
+    std::size_t common = 0;
     for (std::size_t i = 0; i + 4 <= log.size(); i += 4) {
       const auto opcode = static_cast<std::uint16_t>(log[i] | log[i + 1] << 8);
       const auto effect = static_cast<std::uint16_t>(log[i + 2] | log[i + 3] << 8);
       const auto expected = step.effects->find(opcode);
-      if (opcode == 0 || expected == step.effects->end() || expected->second == effect) continue;
+      if (opcode == 0 || expected == step.effects->end()) continue;
+      ++common;
+      if (expected->second == effect) continue;
       checker_.differ(fmt::format("{}.{:04x}", at(step, "expect.cel_common"), opcode),
                       fmt::format("{:04x}", expected->second), fmt::format("{:04x}", effect));
     }
+    if (common == 0) checker_.differ(at(step, "expect.cel_common"), "common entries", "none");
   }
 
   void compare_status(const CapacityStep& step, PoolMachine& machine) {

@@ -18,7 +18,7 @@ constexpr std::uint64_t capabilities = 0x00, control = 0x04, command_register = 
 constexpr std::uint64_t doorbell = 1;
 constexpr std::uint64_t payload_size_mask = 0x1F;
 constexpr unsigned length_shift = 16, return_code_shift = 32;
-constexpr std::uint64_t length_mask = 0xFFFFF;
+constexpr std::uint64_t length_mask = 0x1FFFFF;
 
 }  // namespace
 

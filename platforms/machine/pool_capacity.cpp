@@ -181,12 +181,18 @@ Status PoolMachine::object_add(const qmp::Backend& backend) {
     return generic_error(fmt::format(
         "attempt to add duplicate property '{}' to object (type 'container')", backend.id));
   }
-  if (!backend.tag) {
-    return generic_error(fmt::format(
-        "memory backend '{}' has no tag, and nothing here can take it without one", backend.id));
+  if (!backend.tag) {  // known by its name, and of no use to dynamic capacity
+    backends_[backend.id] = backend;
+    return Done{};
   }
   const auto tag = parse_tag(backend.tag);
   if (!tag) return tag.error();
+  const bool names_a_file =
+      !backend.mem_path.empty() && backend.mem_path.find('\0') == std::string::npos;
+  if (backend.kind == qmp::BackendKind::file && !names_a_file) {
+    return generic_error(
+        fmt::format("property 'mem-path' of memory backend '{}' names no file", backend.id));
+  }
   constexpr std::uint64_t page = 4096;
   if (backend.size_bytes == 0 || backend.size_bytes % page != 0) {
     return generic_error(
@@ -206,7 +212,8 @@ Status PoolMachine::object_add(const qmp::Backend& backend) {
 
 Status PoolMachine::object_del(const std::string& id) {
   if (backends_.count(id) == 0) return generic_error(fmt::format("object '{}' not found", id));
-  if (platform_.backends().remove(id) != Refusal::none) {
+  const bool tagged = backends_.at(id).tag.has_value();
+  if (tagged && platform_.backends().remove(id) != Refusal::none) {
     return generic_error(fmt::format("object '{}' is in use, can not be deleted", id));
   }
   backends_.erase(id);

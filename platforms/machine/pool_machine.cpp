@@ -16,6 +16,13 @@ namespace {
 
 constexpr std::uint64_t longest_access = 4096;  // what one payload carries
 
+bool wraps(std::uint64_t hpa, std::uint64_t size) { return size != 0 && size - 1 > ~hpa; }
+
+qmp::Error past_the_end(std::uint64_t hpa, std::uint64_t size) {
+  return generic_error(
+      fmt::format("{} bytes from {:#x} on pass the end of the address space", size, hpa));
+}
+
 std::string name_of_switch(const Component& component) {
   return component.label.substr(0, component.label.find('.'));
 }
@@ -114,12 +121,14 @@ qmp::Result<qmp::Access> PoolMachine::read(const std::string& host, std::uint64_
                                            std::uint64_t size) {
   const auto index = find_host(host);
   if (!index) return generic_error(fmt::format("no host is named '{}'", host));
+  if (wraps(hpa, size)) return past_the_end(hpa, size);
   qmp::Access access;
   access.ok = true;
   access.bytes.assign(size, 0xFF);
   for (std::uint64_t done = 0; done < size; done += longest_access) {
     const auto here = static_cast<unsigned>(std::min(longest_access, size - done));
     const auto outcome = platform_.direct(*index).read(hpa + done, &access.bytes[done], here);
+    access.poison |= outcome.access.poison;
     if (outcome.ok() || !access.ok) continue;
     access.ok = false;
     access.cause = address::name(outcome.access.cause);
@@ -131,6 +140,7 @@ qmp::Result<qmp::Access> PoolMachine::write(const std::string& host, std::uint64
                                             const std::vector<std::uint8_t>& bytes) {
   const auto index = find_host(host);
   if (!index) return generic_error(fmt::format("no host is named '{}'", host));
+  if (wraps(hpa, bytes.size())) return past_the_end(hpa, bytes.size());
   qmp::Access access;
   access.ok = true;
   for (std::uint64_t done = 0; done < bytes.size(); done += longest_access) {
@@ -146,6 +156,7 @@ qmp::Result<qmp::Access> PoolMachine::write(const std::string& host, std::uint64
 
 qmp::Status PoolMachine::system_reset() {
   platform_.hot_reset();
+  if (firmware_) firmware_();
   settle();
   return qmp::Done{};
 }
@@ -161,7 +172,7 @@ timing::Picoseconds PoolMachine::now() { return fabric::to_picoseconds(sc_core::
 
 void PoolMachine::advance_to(timing::Picoseconds time) {
   if (time <= now()) return;
-  // What comes due on the way may call software, which runs before time goes on.
+  // Software that was called on the way answers when the time has come.
   sc_core::sc_start(fabric::to_sc_time(time - now()));
   settle();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -54,6 +55,9 @@ class PoolMachine : public qmp::Machine {
   void advance_to(timing::Picoseconds time) override;
   std::vector<qmp::CapacityChange> take_capacity_changes() override;
 
+  /// Called after a system reset: what firmware does to a machine that starts.
+  void on_reset(std::function<void()> firmware) { firmware_ = std::move(firmware); }
+
   /// The mailbox of a device or switch; null where nothing of that name has one.
   MmioMailbox* mailbox_of(const std::string& name);
 
@@ -80,6 +84,7 @@ class PoolMachine : public qmp::Machine {
   std::map<std::string, Responder> responders_;   ///< by name of device
   std::map<std::string, qmp::Backend> backends_;  ///< as they were asked for
   std::vector<qmp::CapacityChange> changes_;
+  std::function<void()> firmware_;
 };
 
 }  // namespace cxlpool::platforms

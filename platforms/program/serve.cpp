@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -55,8 +57,9 @@ class Pace {
 
   void keep() {
     const std::chrono::duration<double, std::pico> passed = Clock::now() - from_;
+    constexpr double latest = 1e18;  // picoseconds; some eleven days
     const double target = static_cast<double>(simulated_) + passed.count() * ratio_;
-    machine_.advance_to(static_cast<timing::Picoseconds>(target));
+    machine_.advance_to(static_cast<timing::Picoseconds>(std::min(target, latest)));
   }
 
  private:
@@ -86,6 +89,7 @@ void serve(PoolMachine& machine, const ServeArguments& arguments) {
 }
 
 int carry_out(const ServeArguments& arguments) {
+  if (!std::isfinite(arguments.pace)) throw std::runtime_error("serve: --pace: expected a number");
   if (arguments.qmp.empty() == arguments.scenario.empty()) {
     throw std::runtime_error("serve: expected --qmp ADDRESS or --scenario FILE");
   }
@@ -96,9 +100,13 @@ int carry_out(const ServeArguments& arguments) {
   options.timed = arguments.mode == "lt";
   platforms::Platform platform(platforms::read_platform(arguments.file, arguments.sets), options);
   platform.start();
-  platforms::enable_all(platform);
-  platforms::program(platform);
+  const auto start_up = [&platform] {
+    platforms::enable_all(platform);
+    platforms::program(platform);
+  };
+  start_up();
   PoolMachine machine(platform, responses.at(arguments.response));
+  machine.on_reset(start_up);
   if (!scenario) {
     serve(machine, arguments);
     return passed;

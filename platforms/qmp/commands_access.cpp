@@ -15,6 +15,7 @@ constexpr timing::Picoseconds max_advance_ps = 1'000'000'000'000;
 json access_reply(const Access& access) {
   json reply = {{"status", access.ok ? "ok" : "error"}};
   if (!access.ok) reply["cause"] = access.cause;
+  if (access.poison) reply["poison"] = true;
   return reply;
 }
 

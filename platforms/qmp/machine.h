@@ -17,6 +17,7 @@ struct Access {
   bool ok = false;
   std::string cause;                ///< why not, in the words of the platform's statistics
   std::vector<std::uint8_t> bytes;  ///< of a read: as many as were asked for, whatever failed
+  bool poison = false;              ///< of a read: part of the data is poisoned
 };
 
 /// One extent of a device with dynamic capacity.

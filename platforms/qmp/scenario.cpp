@@ -14,6 +14,7 @@
 #include "platforms/qmp/session.h"
 #include "platforms/qmp/splitter.h"
 #include "platforms/scalar.h"
+#include "traffic/files.h"
 
 namespace cxlpool::qmp {
 namespace {
@@ -92,6 +93,8 @@ void negotiate(Session& session, const std::vector<ScenarioStep>& steps) {
 }  // namespace
 
 Scenario Scenario::read(const std::string& file) {
+  const std::string kind = traffic::irregular_kind(file);
+  if (!kind.empty()) refuse({file, 0, 0, {}}, "expected a regular file, got " + kind);
   std::ifstream stream(file, std::ios::binary);
   std::string text;
   char block[1 << 16];

@@ -105,10 +105,24 @@ Result<json> Session::dispatch(const json& request) {
   return execute(*command, request.value("arguments", json::object()));
 }
 
+namespace {
+
+/// What the system refuses, such as memory for a device, is one client's error and not the end of
+/// the others.
+Result<json> run_guarded(const Command& command, Context& context, const Arguments& arguments) {
+  try {
+    return command.run(context, arguments);
+  } catch (const std::exception& error) {
+    return generic_error(error.what());
+  }
+}
+
+}  // namespace
+
 Result<json> Session::execute(const Command& command, const json& arguments) {
   if (auto wrong = check_arguments(command.signature, arguments)) return *wrong;
   Context context{monitor_.machine(), monitor_.commands(), negotiated_};
-  Result<json> result = command.run(context, Arguments(command.signature, arguments));
+  Result<json> result = run_guarded(command, context, Arguments(command.signature, arguments));
   negotiated_ = context.negotiated;
   quit_requested_ = context.quit;
   reset_done_ = context.reset;

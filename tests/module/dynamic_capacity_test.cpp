@@ -138,6 +138,8 @@ TEST_F(DynamicCapacity, AHotResetKeepsItAndPowerLossDoesNot) {
   EXPECT_EQ(byte, 7);
   device().power_cycle();
   EXPECT_EQ(capacity().accepted_count(host), 0u);
+  device().media().read(dynamic_base, &byte, 1);
+  EXPECT_EQ(byte, 0);
 }
 
 TEST_F(DynamicCapacity, PoisonIsAFlagAndEndsDirectMemory) {
@@ -151,6 +153,43 @@ TEST_F(DynamicCapacity, PoisonIsAFlagAndEndsDirectMemory) {
   EXPECT_TRUE(poisoned.ok());
   EXPECT_TRUE(poisoned.access.poison);
   EXPECT_FALSE(platform.direct(0).read(hpa_base + 128, &byte, 1).access.poison);
+}
+
+TEST_F(DynamicCapacity, DirectMemoryEndsWhenAMailboxCommandPoisonsOrSanitizes) {
+  platforms::PoolMachine machine(platform, std::nullopt);
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(foreign.ask_for_dmi(hpa_base, dmi));
+  EXPECT_EQ(machine.mailbox({"mem0", 0, 0x4301, {0, 0, 0, 0, 0, 0, 0, 0}})->rc, 0u);
+  EXPECT_EQ(foreign.revocations, 1u);
+  EXPECT_FALSE(foreign.ask_for_dmi(hpa_base, dmi));
+}
+
+TEST_F(DynamicCapacity, WhoIsToldThatDirectMemoryEndsIsNotLentItAnew) {
+  ASSERT_EQ(give(dynamic_base, block), Refusal::none);
+  tlm::tlm_dmi dmi;
+  ASSERT_TRUE(foreign.ask_for_dmi(hpa_base + dynamic_base, dmi));
+  bool lent = true;
+  foreign.on_revocation = [&](std::uint64_t, std::uint64_t) {
+    lent = foreign.ask_for_dmi(hpa_base + dynamic_base, dmi);
+  };
+  ASSERT_EQ(capacity().release(host, {{dynamic_base, block}}), Refusal::none);
+  foreign.on_revocation = nullptr;
+  EXPECT_FALSE(lent);
+}
+
+TEST_F(DynamicCapacity, HostSoftwareWhoseLogOverflowedRefusesAndGoesOn) {
+  platforms::PoolMachine machine(platform, platforms::PoolMachine::Response::accept);
+  qmp::AddDynamicCapacity many;
+  many.path = "mem0";
+  for (std::uint64_t i = 0; i < 20; ++i) many.extents.push_back({2 * i * block, block});
+  ASSERT_TRUE(machine.add_dynamic_capacity(many).ok());
+  EXPECT_TRUE(capacity().pending(host).empty());
+  qmp::AddDynamicCapacity one;
+  one.path = "mem0";
+  one.extents = {{block, block}};
+  ASSERT_TRUE(machine.add_dynamic_capacity(one).ok());
+  EXPECT_EQ(capacity().accepted_count(host), 1u);
+  EXPECT_TRUE(capacity().accessible(host, dynamic_base + block));
 }
 
 TEST_F(DynamicCapacity, SanitizeDisablesTheMediaUntilItsTimeHasPassed) {

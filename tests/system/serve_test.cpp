@@ -253,12 +253,52 @@ void send_text(int client, const std::string& text) {
   ASSERT_EQ(::write(client, text.data(), text.size()), static_cast<ssize_t>(text.size()));
 }
 
-json ask(int client, const json& request) {
-  send_text(client, request.dump() + "\n");
+json read_reply(int client) {
   for (;;) {
     json reply = json::parse(read_line(client));
     if (!reply.contains("event")) return reply;
   }
+}
+
+json ask(int client, const json& request) {
+  send_text(client, request.dump() + "\n");
+  return read_reply(client);
+}
+
+/// The commands of QEMU's tagged-capacity users, as they are.
+TEST(Serve, TakesTheLinesThatQemusUsersSend) {
+  const TempDir folder;
+  Server server(folder.path("qmp.sock"));
+  const int client = server.connect();
+  EXPECT_THAT(read_line(client), HasSubstr("QMP"));
+  EXPECT_EQ(ask(client, {{"execute", "qmp_capabilities"}}), done);
+  std::istringstream lines(read_file(CXLPOOL_VECTORS "/qmp/tagged-capacity.jsonl"));
+  std::vector<json> replies;
+  for (std::string line; std::getline(lines, line);) {
+    send_text(client, line + "\n");
+    replies.push_back(read_reply(client));
+  }
+  const json gone{{"return", {{"status", "not-found"}}}};
+  EXPECT_THAT(replies, ElementsAre(done, done, done, done, done, done, gone));
+  EXPECT_EQ(ask(client, read(window, 4))["return"]["cause"], "not_accepted");
+  ::close(client);
+}
+
+/// Garbage and a line without an end from one client are nothing to another.
+TEST(Serve, GarbageFromOneClientIsNothingToAnother) {
+  const TempDir folder;
+  Server server(folder.path("qmp.sock"));
+  const int good = server.connect(), bad = server.connect();
+  EXPECT_THAT(read_line(good), HasSubstr("QMP"));
+  EXPECT_EQ(ask(good, {{"execute", "qmp_capabilities"}}), done);
+  const std::string block(1u << 20, '[');
+  for (unsigned i = 0; i < 100; ++i) {
+    if (::send(bad, block.data(), block.size(), MSG_NOSIGNAL) < 0) break;
+  }
+  EXPECT_EQ(ask(good, object_add("tm0", first_tag)), done);
+  ::close(bad);
+  EXPECT_EQ(ask(good, add(first_tag, 0)), done);
+  ::close(good);
 }
 
 TEST(Serve, AClientAtTheSocketDrivesThePoolWhileAnotherVanishes) {
