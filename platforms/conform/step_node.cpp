@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "platforms/input_error.h"
+#include "platforms/qmp/hex.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -38,10 +39,6 @@ std::vector<std::uint8_t> read_hex(const JsonNode& node, std::vector<bool>* comp
   return bytes;
 }
 
-std::string in_hex(const std::vector<std::uint8_t>& bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
+std::string in_hex(const std::vector<std::uint8_t>& bytes) { return qmp::to_hex(bytes); }
 
 }  // namespace cxlpool::platforms

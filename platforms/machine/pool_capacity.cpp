@@ -55,10 +55,9 @@ Result<std::vector<capacity::Extent>> in_region(const std::vector<qmp::Extent>& 
     if (extent.offset % region.block != 0 || extent.len % region.block != 0) {
       return generic_error("dpa or len is not aligned to region block size");
     }
-    if (extent.offset > region.length || extent.len > region.length - extent.offset) {
-      return generic_error("extent range is beyond the region end");
-    }
-    absolute.push_back({region.base + extent.offset, extent.len, tag, 0});
+    const auto range = capacity::range_in(region, extent.offset, extent.len);
+    if (!range) return generic_error("extent range is beyond the region end");
+    absolute.push_back({range->base, range->length, tag, 0});
   }
   return absolute;
 }
