@@ -23,6 +23,21 @@ qmp::Error past_the_end(std::uint64_t hpa, std::uint64_t size) {
       fmt::format("{} bytes from {:#x} on pass the end of the address space", size, hpa));
 }
 
+/// An access in pieces of what one payload carries; `one` makes one, from an offset on.
+template <typename One>
+qmp::Access in_pieces(std::uint64_t size, One&& one) {
+  qmp::Access access;
+  access.ok = true;
+  for (std::uint64_t done = 0; done < size; done += longest_access) {
+    const auto outcome = one(done, static_cast<unsigned>(std::min(longest_access, size - done)));
+    access.poison |= outcome.access.poison;
+    if (outcome.ok() || !access.ok) continue;
+    access.ok = false;
+    access.cause = address::name(outcome.access.cause);
+  }
+  return access;
+}
+
 std::string name_of_switch(const Component& component) {
   return component.label.substr(0, component.label.find('.'));
 }
@@ -122,17 +137,11 @@ qmp::Result<qmp::Access> PoolMachine::read(const std::string& host, std::uint64_
   const auto index = find_host(host);
   if (!index) return generic_error(fmt::format("no host is named '{}'", host));
   if (wraps(hpa, size)) return past_the_end(hpa, size);
-  qmp::Access access;
-  access.ok = true;
-  access.bytes.assign(size, 0xFF);
-  for (std::uint64_t done = 0; done < size; done += longest_access) {
-    const auto here = static_cast<unsigned>(std::min(longest_access, size - done));
-    const auto outcome = platform_.direct(*index).read(hpa + done, &access.bytes[done], here);
-    access.poison |= outcome.access.poison;
-    if (outcome.ok() || !access.ok) continue;
-    access.ok = false;
-    access.cause = address::name(outcome.access.cause);
-  }
+  std::vector<std::uint8_t> bytes(size, 0xFF);
+  qmp::Access access = in_pieces(size, [&](std::uint64_t done, unsigned here) {
+    return platform_.direct(*index).read(hpa + done, &bytes[done], here);
+  });
+  access.bytes = std::move(bytes);
   return access;
 }
 
@@ -141,17 +150,9 @@ qmp::Result<qmp::Access> PoolMachine::write(const std::string& host, std::uint64
   const auto index = find_host(host);
   if (!index) return generic_error(fmt::format("no host is named '{}'", host));
   if (wraps(hpa, bytes.size())) return past_the_end(hpa, bytes.size());
-  qmp::Access access;
-  access.ok = true;
-  for (std::uint64_t done = 0; done < bytes.size(); done += longest_access) {
-    const auto here =
-        static_cast<unsigned>(std::min<std::uint64_t>(longest_access, bytes.size() - done));
-    const auto outcome = platform_.direct(*index).write(hpa + done, &bytes[done], here);
-    if (outcome.ok() || !access.ok) continue;
-    access.ok = false;
-    access.cause = address::name(outcome.access.cause);
-  }
-  return access;
+  return in_pieces(bytes.size(), [&](std::uint64_t done, unsigned here) {
+    return platform_.direct(*index).write(hpa + done, &bytes[done], here);
+  });
 }
 
 qmp::Status PoolMachine::system_reset() {
