@@ -116,6 +116,7 @@ Passage& Timekeeper::take(std::uint16_t origin) {
   free_.pop_back();
   ++taken_;
   passage.order = next_order(origin);
+  passage.turn = passage.order;
   passage.reserved = {};
   passage.stops.clear();
   passage.after = 0;

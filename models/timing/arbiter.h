@@ -24,6 +24,9 @@ class Arbiter {
     static_cast<void>(input);
     return false;
   }
+
+  /// Whether, of a single input, it always chooses the oldest message, and need not be asked.
+  virtual bool is_queue() const { return false; }
 };
 
 /// Earliest arrival first, over all inputs.
@@ -31,6 +34,7 @@ class FifoArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
+  bool is_queue() const override { return true; }
 };
 
 /// Inputs take turns; with weights, an input gets its share of turns, spread evenly.
@@ -46,6 +50,7 @@ class RoundRobinArbiter final : public Arbiter {
     last_ = input;
     return true;
   }
+  bool is_queue() const override { return true; }
 
  private:
   std::int64_t weight(std::size_t input) const {
@@ -62,6 +67,7 @@ class PriorityArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
+  bool is_queue() const override { return true; }
 };
 
 }  // namespace cxlpool::timing

@@ -30,6 +30,10 @@ class PipeServer final : public Server {
     if (usual_ > 1) calendar_.emplace(usual_, 0, units_per_bin, config.span);
   }
 
+  Flow flow() const override {
+    return {!config_.write_latency || *config_.write_latency == config_.latency, usual_ == 0};
+  }
+
   Service serve(const Message& message, Picoseconds now, Picoseconds /*ready*/) override {
     return {now + gap(message), now + alone(message), gap(message)};
   }

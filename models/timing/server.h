@@ -22,6 +22,13 @@ class Server {
 
   virtual ~Server() = default;
 
+  /// How messages leave in relation to each other, whatever they are.
+  struct Flow {
+    bool in_order = false;  ///< none comes out before one that began earlier
+    bool at_once = false;   ///< any number may begin at the same time
+  };
+  virtual Flow flow() const { return {}; }
+
   /// Approximately timed: begins `message` at `now`, which never goes back and is never before
   /// `free_at` of the call before. The message has been waiting since `ready`.
   virtual Service serve(const Message& message, Picoseconds now, Picoseconds ready) = 0;

@@ -9,6 +9,15 @@ namespace {
 
 /// Alarms of stations come after the arrivals of the same instant and apart from them.
 constexpr std::uint64_t alarm_order = 1ull << 63;
+/// And those about room in their queues behind the others.
+constexpr std::uint64_t room_order = alarm_order | 1ull << 62;
+
+/// More than a run needs whose queues are not full for long; beyond that there are events again.
+constexpr std::size_t most_foreseen = 64;
+
+/// Messages of a link may overtake those that were sent before them, if they fit into flits that
+/// have not left. As many places are kept free for them as can leave together.
+constexpr unsigned overtaking = 12;
 
 constexpr bool carries_data(MessageKind kind) {
   return kind == MessageKind::rwd || kind == MessageKind::rwd_partial || kind == MessageKind::drs;
@@ -19,11 +28,20 @@ constexpr bool carries_data(MessageKind kind) {
 void BufferPool::give(Timeline& timeline) {
   ++free_;
   for (Station* station : waiting_) timeline.touch(*station);
-  waiting_.clear();
   for (const Event& event : outsiders_) {
     timeline.schedule(timeline.now(), event.order, *event.actor, event.subject);
   }
   outsiders_.clear();
+}
+
+void BufferPool::wait(Station& station) {
+  if (std::find(waiting_.begin(), waiting_.end(), &station) == waiting_.end()) {
+    waiting_.push_back(&station);
+  }
+}
+
+void BufferPool::found(Station& station) {
+  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &station), waiting_.end());
 }
 
 Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
@@ -54,9 +72,38 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
       }
     }
   }
+  in_order_ = server_->flow().in_order;
+  at_once_ = server_->flow().at_once;
+  find_out_whether_it_foresees();
+}
+
+void Station::find_out_whether_it_foresees() {
+  bool takes_time = true;
+  for (const auto& of_kind : costs_) {
+    for (const auto& of_write : of_kind) {
+      for (unsigned lines = 1; lines < lines_known; ++lines) {
+        takes_time &= of_write[lines].alone + latency_ > 0;
+      }
+    }
+  }
+  foresees_ = takes_time && heads_.size() == 1 && !observer_ && arbiter_->is_queue();
+}
+
+void Station::observe(StationObserver* observer) {
+  observer_ = observer;
+  find_out_whether_it_foresees();
+}
+
+StationStatistics Station::statistics() const {
+  StationStatistics until_now = statistics_;
+  for (std::size_t i = settled_; i < foreseen_.size(); ++i) {
+    if (foreseen_[i].begin <= timeline_.now()) count(until_now, foreseen_[i]);
+  }
+  return until_now;
 }
 
 void Station::measure(Picoseconds from, Picoseconds until) {
+  settle(false);
   if (from != counts_from_) statistics_ = {};
   counts_from_ = from;
   counts_until_ = until;
@@ -70,6 +117,7 @@ Place Station::input(unsigned input) {
     if (had_one) many_inputs_[0] = std::move(only_input_);
     inputs_ = many_inputs_.data();
     heads_.grow(input + 1);
+    find_out_whether_it_foresees();
   }
   return {this, input};
 }
@@ -88,12 +136,18 @@ void Station::release(unsigned input) {
 void Station::wait_for_room(unsigned input, Station& feeder) {
   inputs_[input].feeder = &feeder;
   if (pool_ && !pool_->has_room()) pool_->wait(feeder);
+  if (settled_ < foreseen_.size() && foreseen_[settled_].begin == timeline_.now()) {
+    timeline_.touch(feeder);  // it asked just before this station's turn
+  } else {
+    schedule_room();
+  }
 }
 
 void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
   const bool full = depth_ != 0 && inputs_[input].held >= depth_;
   if (full || !pool_) {
     inputs_[input].outsiders.push_back({0, order, &actor, subject});
+    schedule_room();
   } else {
     pool_->wait({0, order, &actor, subject});
   }
@@ -112,6 +166,10 @@ inline void Station::wake_waiter(Input& input) {
 }
 
 void Station::fire(void* subject, Picoseconds) {
+  if (subject == this) {
+    gives_room_ = true;
+    return timeline_.touch(*this);
+  }
   if (subject) return arrive_last(*static_cast<Transit*>(subject));
   alarmed_ = false;
   timeline_.touch(*this);
@@ -123,10 +181,13 @@ bool Station::pass(Transit& transit) {
   const Picoseconds now = timeline_.now();
   if (waiting_ != 0 || free_at_ > now || observer_ || !timeline_.is_last()) return false;
   const Place next = transit.next();
-  if (next.station && !next.station->has_room(next.input)) return false;
+  if (next.station && !next.station->has_room(next.input, 1, number_)) return false;
   if (!arbiter_->lets_pass(transit.leg->input)) return false;
   transit.ready = now;
-  if (counts_at(now)) statistics_.deepest_queue = std::max(statistics_.deepest_queue, 1u);
+  if (counts_at(now)) {
+    const std::uint32_t waiting = 1 + foreseen_waiting(now, timeline_.is_first_round());
+    statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
+  }
   if (next.station) next.station->reserve(next.input);
   begin(transit, now);
   return true;
@@ -140,20 +201,22 @@ void Station::arrive(Transit& transit) {
   ++waiting_;
   if (observer_) observer_->waiting_changed(*this, transit.ready, 1);
   if (counts_at(transit.ready)) {
-    statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting_);
+    const std::uint32_t waiting =
+        waiting_ + foreseen_waiting(transit.ready, timeline_.is_first_round());
+    statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
   }
   timeline_.touch(*this);
 }
 
 inline void Station::enqueue(Transit& transit, Input& input) {
-  // Events of an instant come in order, except over several rounds of it.
+  const auto goes_first = [&transit](const Transit& other) {
+    return other.ready < transit.ready || other.turn <= transit.turn;
+  };
   Transit** at = &input.head;
-  if (input.tail && (input.tail->ready < transit.ready || input.tail->order < transit.order)) {
+  if (input.tail && goes_first(*input.tail)) {
     at = &input.tail->behind;
   } else {
-    while (*at && ((*at)->ready < transit.ready || (*at)->order < transit.order)) {
-      at = &(*at)->behind;
-    }
+    while (*at && goes_first(**at)) at = &(*at)->behind;
   }
   transit.behind = *at;
   *at = &transit;
@@ -161,7 +224,7 @@ inline void Station::enqueue(Transit& transit, Input& input) {
 }
 
 void Station::decide() {
-  touched_ = false;
+  if (gives_room_) give_room();
   const Picoseconds now = timeline_.now();
   while (waiting_ > 0) {
     if (free_at_ > now) {
@@ -176,10 +239,11 @@ void Station::decide() {
 }
 
 inline bool Station::next_has_room(const Place& next) {
-  if (!next.station || next.station->has_room(next.input)) {
+  if (!next.station || next.station->has_room(next.input, 1, number_)) {
     if (blocked_on_ && counts_at(timeline_.now())) {
       statistics_.blocked += timeline_.now() - std::max(blocked_since_, counts_from_);
     }
+    if (blocked_on_ && blocked_on_->pool_) blocked_on_->pool_->found(*this);
     blocked_on_ = nullptr;
     return true;
   }
@@ -216,31 +280,131 @@ inline void Station::begin(Transit& transit, Picoseconds now) {
   const Server::Service service = pipe_ ? pipe_->serve(transit.message, now, transit.ready)
                                         : server_->serve(transit.message, now, transit.ready);
   free_at_ = service.free_at;
-  if (counts_at(now)) count(transit.message, now - transit.ready, service.busy);
+  if (counts_at(now)) {
+    count(statistics_, transit.message.kind, transit.message.lines, now - transit.ready,
+          service.busy);
+  }
   release(index);
 
-  const Picoseconds there = service.done_at + latency_;
-  ++transit.leg;
-  if (transit.leg < transit.leg_end) {
-    timeline_.schedule(there, transit.order, *transit.leg->station, &transit);
+  Picoseconds there = service.done_at + latency_;
+  bool in_order = in_order_;
+  transit.turn = ++turns_;
+  for (++transit.leg; transit.leg < transit.leg_end; ++transit.leg) {
+    Station& next = *transit.leg->station;
+    if (!next.foresees_ || !next.foresee(transit, there, in_order, number_)) {
+      return timeline_.schedule(there, transit.order, next, &transit);
+    }
+    in_order &= next.in_order_;
+  }
+  timeline_.schedule(there + transit.after, transit.order, *transit.owner, &transit);
+}
+
+/// Takes in a message that will come at `time`, as long as nothing can happen until then that would
+/// change when it begins: `time` is then when it will be at the next place. `in_order`: whatever
+/// comes later is behind it. Otherwise others may come before it; where nobody waits for the server
+/// that is no matter, as long as there is room for all of them.
+inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
+                             std::uint32_t asker) {
+  if ((!in_order && !at_once_) || timeline_.shares_buffers()) return false;
+  settle(asker > number_);
+  const std::size_t before = foreseen_.size() - settled_;
+  if (only_input_.held != before + 1 || before >= most_foreseen) return false;
+  const Place next = transit.next();
+  if (next.station) {
+    // Nobody else fills that input, so that room that is there now is there when it begins.
+    if (!next.station->has_room(next.input, in_order ? 1 : overtaking, asker)) return false;
+    next.station->reserve(next.input);
+  }
+  const Picoseconds begin = at_once_ ? time : std::max(time, free_at_);
+  const Server::Service service = pipe_ ? pipe_->serve(transit.message, begin, time)
+                                        : server_->serve(transit.message, begin, time);
+  if (!at_once_) free_at_ = service.free_at;
+  foreseen_.push_back({begin, time, service.busy, transit.message.kind, transit.message.lines,
+                       1 + foreseen_waiting(time, time > timeline_.now())});
+  for (std::size_t i = foreseen_.size() - 1; i > settled_; --i) {
+    if (foreseen_[i - 1].begin <= foreseen_[i].begin) break;
+    std::swap(foreseen_[i - 1], foreseen_[i]);
+  }
+  transit.ready = time;
+  transit.turn = ++turns_;
+  time = service.done_at + latency_;
+  return true;
+}
+
+/// Of those that are foreseen, how many have come by then and not begun. An arrival in the first
+/// round is before a begin of the same instant, a later one behind it.
+inline std::uint32_t Station::foreseen_waiting(Picoseconds at, bool first_round) const {
+  std::uint32_t waiting = 0;
+  const Picoseconds from = first_round ? at : at + 1;
+  for (std::size_t i = foreseen_.size(); i > settled_ && foreseen_[i - 1].begin >= from; --i) {
+    waiting += foreseen_[i - 1].ready <= at;
+  }
+  return waiting;
+}
+
+/// Does what those have left behind that have begun. In the first round of an instant those that
+/// begin then have not begun before this station `has_decided`.
+void Station::settle(bool has_decided) {
+  if (foreseen_.empty()) return;
+  const Picoseconds now = timeline_.now();
+  if (!has_decided && timeline_.is_first_round()) {
+    if (now > 0) settle_until(now - 1);
   } else {
-    timeline_.schedule(there + transit.after, transit.order, *transit.owner, &transit);
+    settle_until(now);
   }
 }
 
-inline void Station::count(const Message& message, Picoseconds wait, Picoseconds busy) {
-  ++statistics_.messages;
-  if (moves_data_ || carries_data(message.kind)) statistics_.bytes += message.lines * line_bytes;
-  statistics_.busy += busy;
-  statistics_.waited += wait;
-  statistics_.longest_wait = std::max(statistics_.longest_wait, wait);
+void Station::settle_until(Picoseconds time) {
+  for (; settled_ < foreseen_.size() && foreseen_[settled_].begin <= time; ++settled_) {
+    count(statistics_, foreseen_[settled_]);
+    --inputs_[0].held;
+  }
+  if (settled_ == foreseen_.size()) {
+    foreseen_.clear();
+    settled_ = 0;
+  } else if (settled_ >= most_foreseen) {
+    foreseen_.erase(foreseen_.begin(), foreseen_.begin() + static_cast<std::ptrdiff_t>(settled_));
+    settled_ = 0;
+  }
+}
+
+/// Somebody waits for room, which the next of those that are foreseen will give.
+void Station::schedule_room() {
+  if (settled_ == foreseen_.size()) return;
+  timeline_.schedule(foreseen_[settled_].begin, room_order | number_, *this, this);
+}
+
+void Station::give_room() {
+  gives_room_ = false;
+  settle_until(timeline_.now());
+  wake_waiter(inputs_[0]);
+  if (!inputs_[0].outsiders.empty()) schedule_room();
+}
+
+inline void Station::count(StationStatistics& statistics, MessageKind kind, unsigned lines,
+                           Picoseconds wait, Picoseconds busy) const {
+  ++statistics.messages;
+  if (moves_data_ || carries_data(kind)) statistics.bytes += lines * line_bytes;
+  statistics.busy += busy;
+  statistics.waited += wait;
+  statistics.longest_wait = std::max(statistics.longest_wait, wait);
+}
+
+inline void Station::count(StationStatistics& statistics, const Foreseen& message) const {
+  if (counts_at(message.ready)) {
+    statistics.deepest_queue = std::max(statistics.deepest_queue, message.queue);
+  }
+  if (!counts_at(message.begin)) return;
+  count(statistics, message.kind, message.lines, message.begin - message.ready, message.busy);
 }
 
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
   const Picoseconds done = pipe_ ? pipe_->book(message, arrival) : server_->book(message, arrival);
   const Cost cost = cost_of(message);
   const Picoseconds wait = done - arrival > cost.alone ? done - arrival - cost.alone : 0;
-  if (counts_at(arrival)) count(message, wait, cost.occupancy);
+  if (counts_at(arrival)) {
+    count(statistics_, message.kind, message.lines, wait, cost.occupancy);
+  }
   if (observer_ && wait != 0) {
     observer_->waiting_changed(*this, arrival, 1);
     observer_->waiting_changed(*this, arrival + wait, -1);

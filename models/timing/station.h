@@ -34,8 +34,9 @@ class BufferPool {
   bool has_room() const { return free_ > 0; }
   void take() { --free_; }
   void give(Timeline& timeline);
-  /// All that wait look again when a buffer is given back.
-  void wait(Station& station) { waiting_.push_back(&station); }
+  /// All that wait look again whenever a buffer is given back, until they have found one.
+  void wait(Station& station);
+  void found(Station& station);
   void wait(const Event& outsider) { outsiders_.push_back(outsider); }
 
  private:
@@ -49,6 +50,12 @@ class BufferPool {
 /// queue that it goes to has room for it; until then it stays at the head and holds up those
 /// behind, so that back-pressure reaches the host. Room is a credit: taken before a message leaves
 /// the station before, given back when it leaves this one.
+///
+/// An event is spent only where something is to be decided. A station with one input is a queue:
+/// when a message is sent to it that finds nobody unaccounted for in front, and there is room
+/// behind it, then it is known at once when it will begin and leave, and the station foresees it:
+/// the message goes on from there without coming here first. What it does meanwhile (its place, the
+/// statistics) is settled when its time has passed.
 class Station final : public Actor {
  public:
   struct Config {
@@ -65,13 +72,14 @@ class Station final : public Actor {
           std::unique_ptr<Arbiter> arbiter);
 
   const std::string& label() const { return label_; }
-  const StationStatistics& statistics() const { return statistics_; }
+  /// Of what has happened up to the timeline's present.
+  StationStatistics statistics() const;
   const char* kind() const { return kind_; }
   /// Statistics are of what happens from `from` on and before `until`; what was counted for another
   /// `from` is forgotten.
   void measure(Picoseconds from, Picoseconds until);
   /// Null for nobody.
-  void observe(StationObserver* observer) { observer_ = observer; }
+  void observe(StationObserver* observer);
   const Server& server() const { return *server_; }
   Picoseconds latency() const { return latency_; }
   std::uint32_t number() const { return number_; }
@@ -80,9 +88,7 @@ class Station final : public Actor {
   Place input(unsigned input);
 
   // Approximately timed.
-  bool has_room(unsigned input) const {
-    return (depth_ == 0 || inputs_[input].held < depth_) && (!pool_ || pool_->has_room());
-  }
+  bool has_room(unsigned input) { return has_room(input, 1, ~std::uint32_t{0}); }
   void reserve(unsigned input);
   /// Gives back room that is not needed after all.
   void release(unsigned input);
@@ -121,15 +127,42 @@ class Station final : public Actor {
     std::vector<Event> outsiders;  ///< wait for a place, the longest first
   };
 
+  /// A message whose begin here is known and may lie ahead.
+  struct Foreseen {
+    Picoseconds begin = 0, ready = 0, busy = 0;
+    MessageKind kind = MessageKind::req;
+    std::uint8_t lines = 1;
+    std::uint32_t queue = 1;  ///< how many waited when it came, itself included
+  };
+
+  /// `asker`: the number of the station that would send.
+  bool has_room(unsigned input, unsigned places, std::uint32_t asker) {
+    if (depth_ != 0 && inputs_[input].held + places > depth_) {
+      if (foreseen_.empty()) return false;
+      settle(asker > number_);
+      if (inputs_[input].held + places > depth_) return false;
+    }
+    return !pool_ || pool_->has_room();
+  }
+
   void fire(void* subject, Picoseconds now) override;
   bool pass(Transit& transit);
+  void find_out_whether_it_foresees();
+  bool foresee(Transit& transit, Picoseconds& time, bool in_order, std::uint32_t asker);
+  std::uint32_t foreseen_waiting(Picoseconds at, bool first_round) const;
+  void settle(bool has_decided);
+  void settle_until(Picoseconds time);
+  void schedule_room();
+  void give_room();
   void enqueue(Transit& transit, Input& input);
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void begin(Transit& transit, Picoseconds now);
   void wake_waiter(Input& input);
   bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
-  void count(const Message& message, Picoseconds wait, Picoseconds busy);
+  void count(StationStatistics& statistics, MessageKind kind, unsigned lines, Picoseconds wait,
+             Picoseconds busy) const;
+  void count(StationStatistics& statistics, const Foreseen& message) const;
 
   /// What the server says of each shape of message, which never changes: cheaper than asking.
   struct Cost {
@@ -150,13 +183,20 @@ class Station final : public Actor {
   Picoseconds free_at_ = 0;
   std::uint32_t waiting_ = 0;
   bool touched_ = false;
-  bool alarmed_ = false;  ///< an event is pending for free_at_
+  bool foresees_ = false;    ///< one input, the oldest first, nobody watches, and it takes time
+  bool in_order_ = false;    ///< none overtakes another on its way through
+  bool at_once_ = false;     ///< nobody waits for the server
+  bool alarmed_ = false;     ///< an event is pending for free_at_
+  bool gives_room_ = false;  ///< one of those that are foreseen begins now, and somebody waits
   const bool moves_data_;
   const unsigned depth_;
   PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
   std::unique_ptr<Server> server_;
   Input* inputs_ = &only_input_;
   Input only_input_;
+  std::vector<Foreseen> foreseen_;  ///< by begin
+  std::size_t settled_ = 0;         ///< of them
+  std::uint64_t turns_ = 0;
   StationObserver* observer_ = nullptr;
   BufferPool* const pool_;
   const Picoseconds latency_;

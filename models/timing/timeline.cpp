@@ -9,6 +9,7 @@ namespace cxlpool::timing {
 
 std::uint32_t Timeline::enlist(Station& station) {
   stations_.push_back(&station);
+  shares_buffers_ |= station.pool() != nullptr;
   return static_cast<std::uint32_t>(stations_.size() - 1);
 }
 
@@ -20,12 +21,14 @@ void Timeline::touch(Station& station) {
 
 void Timeline::step() {
   now_ = next();
+  first_round_ = true;
   do {
     while (wheel_.next() == now_) {
       const Event event = wheel_.take();
       event.actor->fire(event.subject, now_);
     }
     if (!touched_.empty()) decide();
+    first_round_ = false;
   } while (!touched_.empty() || wheel_.next() == now_);
 }
 
@@ -33,6 +36,7 @@ void Timeline::decide() {
   if (touched_.size() == 1) {
     Station* const station = touched_.front();
     touched_.clear();
+    station->touched_ = false;
     station->decide();
     return;
   }
@@ -40,6 +44,8 @@ void Timeline::decide() {
   // Stations may compete for shared buffers: always in the same order.
   std::sort(deciding_.begin(), deciding_.end(),
             [](const Station* a, const Station* b) { return a->number() < b->number(); });
+  // What one of them brings about is news in the next round, also to those that decide after it.
+  for (Station* station : deciding_) station->touched_ = false;
   for (Station* station : deciding_) station->decide();
   deciding_.clear();
 }

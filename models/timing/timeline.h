@@ -42,6 +42,14 @@ class Timeline {
   std::uint32_t enlist(Station& station);
   const std::vector<Station*>& stations() const { return stations_; }
 
+  /// Of the present instant: in the first one stations have decided nothing yet, but for those with
+  /// a lower number than the one that is deciding.
+  bool is_first_round() const { return first_round_; }
+
+  /// Whether stations compete for shared buffers. Who gets one is settled round by round within an
+  /// instant, so that nothing may be foreseen then.
+  bool shares_buffers() const { return shares_buffers_; }
+
   /// A waiting cycle among the stations, or, where there is none, the chain that ends at a station
   /// that nobody will wake: why messages are still under way in an idle timeline. Empty if every
   /// queue is.
@@ -56,6 +64,8 @@ class Timeline {
   std::vector<Station*> touched_;
   std::vector<Station*> deciding_;
   std::vector<Station*> stations_;
+  bool shares_buffers_ = false;
+  bool first_round_ = true;
 };
 
 }  // namespace cxlpool::timing

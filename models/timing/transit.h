@@ -28,10 +28,13 @@ struct alignas(64) Transit {
   Message message;
   std::uint64_t order = 0;  ///< earlier first among messages of the same instant
   Picoseconds ready = 0;    ///< when it came to the station where it is
+  /// Its place among what was sent to the same input: what arrives there in the same instant queues
+  /// in the order in which it left the station before. Where it enters: `order`.
+  std::uint64_t turn = 0;
   const Place* leg = nullptr;
   const Place* leg_end = nullptr;
-  Actor* owner = nullptr;
   Transit* behind = nullptr;  ///< in its queue
+  Actor* owner = nullptr;
   Place beyond;
   Picoseconds after = 0;  ///< from the end of the leg until its owner is told
 

@@ -26,7 +26,8 @@ class RandomNetwork {
     unit_ = one_of(0, 2) == 0 ? 1'000 : 1;
     links_ = unit_ == 1 && one_of(0, 2) != 0;
     no_time_ = one_of(0, 3) == 0;
-    deepest_ = one_of(1, 8);
+    deepest_ = one_of(0, 3) == 0 ? 64 : one_of(1, 8);
+    delays_ = one_of(0, 1) == 0;
     config_ = {one_of(3, 6), 1u << one_of(2, 4), FlitMode::flit_68b};
     if (config_.generation == 6) config_.flit = FlitMode::flit_256b;
     if (one_of(0, 2) == 0) config_.mdh = config_.flit == FlitMode::flit_68b;
@@ -59,6 +60,14 @@ class RandomNetwork {
     return static_cast<unsigned>(plan_.stations.size() - 1);
   }
 
+  /// A buffer or a controller: in half of the networks it only takes time.
+  unsigned passed(const std::string& label, unsigned inputs, unsigned slowest_ns) {
+    const unsigned made = station(label, inputs, slowest_ns);
+    PipePlan& pipe = plan_.stations[made].pipe;
+    if (delays_) pipe = {pipe.latency, 0, 0, pipe.latency, 0};
+    return made;
+  }
+
   unsigned link(const std::string& label, unsigned inputs, LinkDirection::Way way) {
     const unsigned made = station(label, inputs, 5);
     if (links_) plan_.stations[made].link = LinkPlan{config_, way};
@@ -70,22 +79,22 @@ class RandomNetwork {
     const auto name = [](const char* what, unsigned i, unsigned j = 0) {
       return what + std::to_string(i) + "." + std::to_string(j);
     };
-    for (unsigned h = 0; h < hosts_; ++h) port_.push_back(station(name("port", h), 1, 3));
+    for (unsigned h = 0; h < hosts_; ++h) port_.push_back(passed(name("port", h), 1, 3));
     const unsigned heads = switched ? 1 : devices_;
     for (unsigned h = 0; h < hosts_; ++h) {
       for (unsigned d = 0; d < heads; ++d) down_.push_back(link(name("down", h, d), 1, Way::m2s));
       for (unsigned d = 0; d < heads; ++d) {
         up_.push_back(link(name("up", h, d), switched ? devices_ : channels_, Way::s2m));
       }
-      if (switched) ingress_.push_back(station(name("ingress", h), 1, 2));
+      if (switched) ingress_.push_back(passed(name("ingress", h), 1, 2));
     }
     for (unsigned d = 0; d < devices_; ++d) {
       if (switched) {
         egress_.push_back(link(name("egress", d), hosts_, Way::m2s));
         device_up_.push_back(link(name("device up", d), channels_, Way::s2m));
-        return_.push_back(station(name("return", d), 1, 2));
+        return_.push_back(passed(name("return", d), 1, 2));
       }
-      controller_.push_back(station(name("controller", d), switched ? 1 : hosts_, 5));
+      controller_.push_back(passed(name("controller", d), switched ? 1 : hosts_, 5));
       for (unsigned c = 0; c < channels_; ++c) {
         channel_.push_back(station(name("channel", d, c), 1, 20));
       }
@@ -163,6 +172,7 @@ class RandomNetwork {
   Picoseconds unit_ = 1;
   bool links_ = false;
   bool no_time_ = false;
+  bool delays_ = false;
   LinkConfig config_;
   std::vector<unsigned> port_, down_, ingress_, egress_, controller_, channel_;
   std::vector<unsigned> device_up_, return_, up_;

@@ -65,11 +65,13 @@ class ReferenceNetwork {
   std::uint64_t refusals() const { return refusals_; }
 
  private:
-  /// First by the time of its arrival, then by its number.
+  /// Of the messages at different inputs the first to arrive is first, then the lower order.
   using Waiting = std::tuple<Picoseconds, std::uint64_t, std::size_t>;
+  /// At one input, those of an instant are in the order in which they were sent there.
+  using Queued = std::tuple<Picoseconds, std::uint64_t, Waiting>;
 
   struct Input {
-    std::set<Waiting> waiting;
+    std::set<Queued> waiting;
     unsigned held = 0;  // by those that wait and those that are on their way
   };
   struct Choice {
@@ -145,14 +147,17 @@ class ReferenceNetwork {
       take_room(first);
       ++source.sent;
       ++source.under_way;
+      turn_.resize(plan_.accesses.size());
+      turn_[access] = ++turns_;
       arrive(access, 0);
     }
   }
 
   void arrive(std::size_t access, std::size_t hop) {
     const HopPlan at = plan_.accesses[access].path[hop];
+    turn_.resize(plan_.accesses.size());
     nodes_[at.station].inputs[at.input].waiting.insert(
-        {now_, plan_.accesses[access].order, access});
+        {now_, turn_[access], {now_, plan_.accesses[access].order, access}});
     nodes_[at.station].news = true;
     trace_[access].stops[hop].arrived = now_;
     position_.resize(plan_.accesses.size());
@@ -192,10 +197,14 @@ class ReferenceNetwork {
     node.refused_at.reset();
     node.refused_by_pool.reset();
     if (!last) take_room(access.path[hop + 1]);
-    node.inputs[node.chosen->input].waiting.erase(node.chosen->message);
+    auto& queue = node.inputs[node.chosen->input].waiting;
+    queue.erase(std::find_if(queue.begin(), queue.end(), [&](const Queued& queued) {
+      return std::get<2>(queued) == node.chosen->message;
+    }));
     trace_[id].stops[hop].begun = now_;
     const Server::Service service = serve(plan_.stations[number], node, access.message(hop), since);
     node.free_at = service.free_at;
+    turn_[id] = ++turns_;
     becoming_free_.insert({node.free_at, number});
     instants_.insert(node.free_at);
     give_room({number, node.chosen->input});
@@ -219,7 +228,7 @@ class ReferenceNetwork {
     std::vector<Choice> heads;
     for (unsigned i = 0; i < node.inputs.size(); ++i) {
       const auto& waiting = node.inputs[i].waiting;
-      if (!waiting.empty()) heads.push_back({i, *waiting.begin()});
+      if (!waiting.empty()) heads.push_back({i, std::get<2>(*waiting.begin())});
     }
     if (heads.empty()) return std::nullopt;
     const auto earlier = [](const Choice& a, const Choice& b) { return a.message < b.message; };
@@ -280,6 +289,8 @@ class ReferenceNetwork {
   std::vector<Node> nodes_;
   std::vector<std::size_t> source_of_;
   std::vector<std::size_t> position_;  // the hop where an access is
+  std::vector<std::uint64_t> turn_;    // when it was sent last, as a number
+  std::uint64_t turns_ = 0;
   NetworkTrace trace_;
   Picoseconds now_ = 0;
   std::set<Picoseconds> instants_;  // when anything may happen

@@ -74,6 +74,7 @@ class StationNetwork {
    public:
     Witness(StationNetwork& network, std::size_t station, std::unique_ptr<Server> server)
         : network_{network}, station_{station}, server_{std::move(server)} {}
+    Flow flow() const override { return server_->flow(); }
     Service serve(const Message& message, Picoseconds now, Picoseconds ready) override {
       network_.note(station_, message, now, ready);
       return server_->serve(message, now, ready);
