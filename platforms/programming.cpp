@@ -118,6 +118,17 @@ void enable_all(Platform& platform) {
   }
 }
 
+void unmask_errors(Platform& platform) {
+  for (const Component& component : platform.components()) {
+    const bool is_device = component.kind == address::ComponentKind::device;
+    if (!is_device || is_unplugged(platform, component.label)) continue;
+    const std::uint32_t ras = platform.mmio().ras_structure(component.mmio_block);
+    if (ras == 0) continue;
+    platform.mmio().write(component.mmio_block, ras + address::ras::uncorrectable_mask, 0, 4);
+    platform.mmio().write(component.mmio_block, ras + address::ras::correctable_mask, 0, 4);
+  }
+}
+
 address::WriteVerdict program_decoder(Platform& platform, const Component& component,
                                       const address::DecoderProgram& program) {
   const std::uint32_t hdm = platform.mmio().hdm_structure(component.mmio_block);

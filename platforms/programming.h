@@ -46,6 +46,10 @@ void enable(Platform& platform, const Component& component);
 /// Enables every component.
 void enable_all(Platform& platform);
 
+/// Unmasks every error in the RAS capability of every device, as the Linux driver does where the
+/// operating system handles errors; out of reset all are masked.
+void unmask_errors(Platform& platform);
+
 /// Writes one decoder, register by register.
 address::WriteVerdict program_decoder(Platform& platform, const Component& component,
                                       const address::DecoderProgram& program);

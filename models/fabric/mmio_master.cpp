@@ -38,9 +38,18 @@ address::WriteVerdict MmioMaster::write(unsigned index, std::uint64_t offset, st
   return report.verdict;
 }
 
+std::uint32_t MmioMaster::structure(unsigned index, std::uint32_t capability_id) {
+  return address::find_capability(
+      [&](std::uint32_t offset) { return static_cast<std::uint32_t>(read(index, offset, 4)); },
+      capability_id);
+}
+
 std::uint32_t MmioMaster::hdm_structure(unsigned index) {
-  return address::find_hdm_structure(
-      [&](std::uint32_t offset) { return static_cast<std::uint32_t>(read(index, offset, 4)); });
+  return structure(index, address::ComponentRegisters::hdm_capability_id);
+}
+
+std::uint32_t MmioMaster::ras_structure(unsigned index) {
+  return structure(index, address::ComponentRegisters::ras_capability_id);
 }
 
 }  // namespace cxlpool::fabric

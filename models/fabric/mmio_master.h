@@ -25,10 +25,13 @@ class MmioMaster : public sc_core::sc_module {
   address::WriteVerdict write(unsigned index, std::uint64_t offset, std::uint64_t value,
                               unsigned size);
 
-  /// Offset of the HDM decoder structure, found by walking the capability array; 0: none.
+  /// Offset of a structure of the component registers, found by walking the capability array; 0:
+  /// none.
   std::uint32_t hdm_structure(unsigned index);
+  std::uint32_t ras_structure(unsigned index);
 
  private:
+  std::uint32_t structure(unsigned index, std::uint32_t capability_id);
   void access(unsigned index, tlm::tlm_generic_payload& trans, std::uint64_t offset,
               std::uint64_t& value, unsigned size);
 };

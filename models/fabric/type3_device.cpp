@@ -121,6 +121,26 @@ bool Type3Device::inject_poison(std::uint64_t dpa, std::uint64_t length) {
   return injected;
 }
 
+bool Type3Device::inject_error(address::UncorrectableError error,
+                               const address::HeaderLog& header) {
+  if (held_in_reset_) return false;
+  send(registers_.ras()->record(error, header), address::name(error));
+  return true;
+}
+
+bool Type3Device::inject_error(address::CorrectableError error) {
+  if (held_in_reset_) return false;
+  send(registers_.ras()->record(error), address::name(error));
+  return true;
+}
+
+/// There is no configuration space with AER registers to mask it a second time.
+void Type3Device::send(std::optional<address::ErrorMessage> message, const char* error) {
+  if (!message) return;
+  ++error_messages_[static_cast<std::size_t>(*message)];
+  if (error_observer_) error_observer_(*message, error);
+}
+
 void Type3Device::hold_in_reset(bool held) {
   if (held == held_in_reset_) return;
   if (held) hot_reset();
@@ -137,7 +157,7 @@ void Type3Device::hot_reset() {
 
 void Type3Device::power_cycle() {
   revoke();
-  registers_.reset();
+  registers_.lose_power();
   config_space_.reset();
   control_->cold_reset();
   control_changed();

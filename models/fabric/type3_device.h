@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
 #include "models/address/component_registers.h"
 #include "models/address/config_space.h"
 #include "models/address/partition.h"
@@ -45,6 +50,21 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   /// Poison from outside, as an operator injects it. False: misaligned, beyond capacity, or there.
   bool inject_poison(std::uint64_t dpa, std::uint64_t length);
 
+  /// A protocol error, as if the device had just detected it: recorded in its RAS registers and
+  /// told to the host, unless it is masked. False, and nothing: the device is held in reset.
+  bool inject_error(address::UncorrectableError error, const address::HeaderLog& header);
+  bool inject_error(address::CorrectableError error);
+
+  /// Called with every error message that the device sends to its host, and with the error.
+  void on_error_message(
+      std::function<void(address::ErrorMessage message, const char* error)> observer) {
+    error_observer_ = std::move(observer);
+  }
+  /// Messages of that kind sent so far.
+  std::uint64_t error_messages(address::ErrorMessage message) const {
+    return error_messages_[static_cast<std::size_t>(message)];
+  }
+
   /// Called with the vector of every MSI that the device sends.
   void on_interrupt(std::function<void(unsigned vector)> observer) {
     interrupt_ = std::move(observer);
@@ -57,7 +77,7 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   /// Loss and return of power, as at hot-removal: registers take their reset values, the volatile
   /// partition and dynamic capacity are lost, the persistent partition is kept.
   void power_cycle();
-  /// Conventional reset: decoders are lost; extents, offers and event records stay.
+  /// Conventional reset: decoders are lost; extents, offers, event records and RAS registers stay.
   void hot_reset();
   /// A fundamental reset as long as it is held: the device is reset and answers no access.
   void hold_in_reset(bool held);
@@ -66,6 +86,7 @@ class Type3Device final : public Endpoint, private RegisterOwner {
 
  private:
   Target locate(std::uint64_t hpa) const override;
+  void send(std::optional<address::ErrorMessage> message, const char* error);
   Admission admit(std::uint64_t dpa, unsigned length, bool is_write) const override;
   void revoke() { usp->invalidate_direct_mem_ptr(0, ~0ull); }
   void control_changed();
@@ -84,6 +105,8 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   std::unique_ptr<DeviceControl> control_;
   bool held_in_reset_ = false;
   sc_core::sc_event due_{"due"};
+  std::array<std::uint64_t, 3> error_messages_{};  ///< by kind
+  std::function<void(address::ErrorMessage, const char*)> error_observer_;
   std::function<void(unsigned)> interrupt_;
   std::function<void(const capacity::CapacityEvent&)> capacity_observer_;
 };

@@ -107,9 +107,9 @@ std::optional<std::string> message_of(qmp::ReleaseState state) {
 }  // namespace
 
 Result<DynamicCapacity*> PoolMachine::find_capacity(const std::string& path, std::uint8_t region) {
-  fabric::Type3Device* device = find(path);
-  if (!device) return generic_error("Unable to resolve CXL type 3 device");
-  DynamicCapacity* capacity = device->control().capacity();
+  const auto device = find(path);
+  if (!device) return device.error();
+  DynamicCapacity* capacity = (*device)->control().capacity();
   if (!capacity) return generic_error("No dynamic capacity support from the device");
   if (region >= capacity->regions().size()) return generic_error("region id is too large");
   return capacity;
@@ -258,6 +258,10 @@ qmp::DeviceState PoolMachine::state_of(std::size_t index) {
   state.path = "/machine/peripheral/" + device.label();
   state.volatile_bytes = device.partitions().volatile_bytes;
   state.persistent_bytes = device.partitions().persistent_bytes;
+  using address::ErrorMessage;
+  state.error_messages = {device.error_messages(ErrorMessage::correctable),
+                          device.error_messages(ErrorMessage::non_fatal),
+                          device.error_messages(ErrorMessage::fatal)};
   const DynamicCapacity* capacity = device.control().capacity();
   if (!capacity) return state;
   for (const capacity::Region& region : capacity->regions()) {

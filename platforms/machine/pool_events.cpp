@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Poison and event records that an operator injects.
+// Poison, protocol errors and event records that an operator injects.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -33,18 +33,22 @@ void give(const std::optional<std::uint32_t>& value, command::U24& field, std::u
   validity = static_cast<std::uint16_t>(validity | 1u << bit);
 }
 
+qmp::Error in_reset(const std::string& path) {
+  return generic_error(fmt::format("'{}' is held in reset: it detects no errors", path));
+}
+
 }  // namespace
 
 Status PoolMachine::inject_poison(const qmp::InjectPoison& request) {
-  fabric::Type3Device* device = find(request.path);
-  if (!device) return generic_error("Unable to resolve CXL type 3 device");
+  const auto device = find(request.path);
+  if (!device) return device.error();
   if (request.length == 0 || request.length % line_bytes != 0) {
     return generic_error("Poison injection must be in multiples of 64 bytes");
   }
   if (request.start % line_bytes != 0) {
     return generic_error("Poison start address must be 64 byte aligned");
   }
-  if (!device->inject_poison(request.start, request.length)) {
+  if (!(*device)->inject_poison(request.start, request.length)) {
     return generic_error("Overlap with existing poisoned region, or beyond the device's memory");
   }
   settle();
@@ -52,18 +56,26 @@ Status PoolMachine::inject_poison(const qmp::InjectPoison& request) {
 }
 
 Status PoolMachine::inject_uncorrectable_errors(const qmp::InjectUncorrectableErrors& request) {
-  if (!find(request.path)) return generic_error("Unable to resolve CXL type 3 device");
-  return generic_error("RAS and AER capabilities are not modelled: there is no register to set");
+  const auto device = find(request.path);
+  if (!device) return device.error();
+  for (const qmp::UncorrectableErrorRecord& error : request.errors) {
+    address::HeaderLog log{};
+    std::copy_n(error.header.begin(), std::min(error.header.size(), log.size()), log.begin());
+    if (!(*device)->inject_error(error.type, log)) return in_reset(request.path);
+  }
+  return Done{};
 }
 
 Status PoolMachine::inject_correctable_error(const qmp::InjectCorrectableError& request) {
-  if (!find(request.path)) return generic_error("Unable to resolve CXL type 3 device");
-  return generic_error("RAS and AER capabilities are not modelled: there is no register to set");
+  const auto device = find(request.path);
+  if (!device) return device.error();
+  if (!(*device)->inject_error(request.type)) return in_reset(request.path);
+  return Done{};
 }
 
 Status PoolMachine::add_record(const qmp::EventHeader& header, command::EventRecord record) {
-  fabric::Type3Device* device = find(header.path);
-  if (!device) return generic_error("Unable to resolve CXL type 3 device");
+  const auto device = find(header.path);
+  if (!device) return device.error();
   const auto log = static_cast<command::EventLog>(header.log);
   record.flags.value = header.flags;
   record.maintenance_class = header.maint_op_class.value_or(0);
@@ -80,7 +92,7 @@ Status PoolMachine::add_record(const qmp::EventHeader& header, command::EventRec
     record.head_id = *header.head_id;
   }
   // A full log counts an overflow, which is no failure of the injection.
-  device->control().commands().events().add(log, record);
+  (*device)->control().commands().events().add(log, record);
   settle();
   return Done{};
 }

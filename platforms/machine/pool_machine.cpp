@@ -52,6 +52,10 @@ PoolMachine::PoolMachine(Platform& platform, std::optional<Response> response)
     device.on_capacity([this, name = device.label()](const capacity::CapacityEvent& event) {
       record(name, event);
     });
+    device.on_error_message(
+        [this, name = device.label()](address::ErrorMessage message, const char* error) {
+          error_reports_.push_back({name, message, error});
+        });
     if (response && device.control().capacity()) add_responder(device, *response);
   }
 }
@@ -59,6 +63,7 @@ PoolMachine::PoolMachine(Platform& platform, std::optional<Response> response)
 PoolMachine::~PoolMachine() {
   for (std::size_t i = 0; i < platform_.device_count(); ++i) {
     platform_.device(i).on_capacity(nullptr);
+    platform_.device(i).on_error_message(nullptr);
     platform_.device(i).on_interrupt(nullptr);
   }
 }
@@ -102,8 +107,31 @@ void PoolMachine::settle() {
   }
 }
 
-fabric::Type3Device* PoolMachine::find(const std::string& path) {
-  return platform_.find_device(name_in(path));
+qmp::Result<fabric::Type3Device*> PoolMachine::find(const std::string& path) {
+  fabric::Type3Device* device = platform_.find_device(name_in(path));
+  if (!device) return generic_error("Unable to resolve CXL type 3 device");
+  return device;
+}
+
+qmp::Result<const Component*> PoolMachine::find_registers(const std::string& path) {
+  const Component* component = platform_.find_component(name_in(path));
+  if (component) return component;
+  return generic_error(fmt::format(
+      "'{}' has no registers: expected a device, a switch's upstream port or a host bridge", path));
+}
+
+qmp::Result<std::uint64_t> PoolMachine::read_register(const qmp::RegisterAccess& access) {
+  const auto component = find_registers(access.path);
+  if (!component) return component.error();
+  return platform_.mmio().read((*component)->mmio_block, access.offset, access.size);
+}
+
+qmp::Status PoolMachine::write_register(const qmp::RegisterAccess& access) {
+  const auto component = find_registers(access.path);
+  if (!component) return component.error();
+  platform_.mmio().write((*component)->mmio_block, access.offset, access.value, access.size);
+  settle();
+  return qmp::Done{};
 }
 
 MmioMailbox* PoolMachine::mailbox_of(const std::string& name) {
@@ -180,6 +208,10 @@ void PoolMachine::advance_to(timing::Picoseconds time) {
 
 std::vector<qmp::CapacityChange> PoolMachine::take_capacity_changes() {
   return std::exchange(changes_, {});
+}
+
+std::vector<qmp::ErrorReport> PoolMachine::take_error_reports() {
+  return std::exchange(error_reports_, {});
 }
 
 }  // namespace cxlpool::platforms

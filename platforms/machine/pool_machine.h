@@ -43,6 +43,8 @@ class PoolMachine : public qmp::Machine {
   qmp::Status inject_dram_event(const qmp::DramEvent& event) override;
   qmp::Status inject_memory_module_event(const qmp::MemoryModuleEvent& event) override;
   qmp::Result<qmp::MailboxReply> mailbox(const qmp::MailboxCommand& command) override;
+  qmp::Result<std::uint64_t> read_register(const qmp::RegisterAccess& access) override;
+  qmp::Status write_register(const qmp::RegisterAccess& access) override;
   qmp::Result<qmp::Access> read(const std::string& host, std::uint64_t hpa,
                                 std::uint64_t size) override;
   qmp::Result<qmp::Access> write(const std::string& host, std::uint64_t hpa,
@@ -54,6 +56,7 @@ class PoolMachine : public qmp::Machine {
   timing::Picoseconds now() override;
   void advance_to(timing::Picoseconds time) override;
   std::vector<qmp::CapacityChange> take_capacity_changes() override;
+  std::vector<qmp::ErrorReport> take_error_reports() override;
 
   /// Called after a system reset: what firmware does to a machine that starts.
   void on_reset(std::function<void()> firmware) { firmware_ = std::move(firmware); }
@@ -67,7 +70,9 @@ class PoolMachine : public qmp::Machine {
     bool called = false;  ///< an interrupt has come
   };
 
-  fabric::Type3Device* find(const std::string& path);
+  /// Of the device at a path: of a Type-3 device, or of nothing.
+  qmp::Result<fabric::Type3Device*> find(const std::string& path);
+  qmp::Result<const Component*> find_registers(const std::string& path);
   /// The device's dynamic capacity, and its region. An error says what is missing.
   qmp::Result<capacity::DynamicCapacity*> find_capacity(const std::string& path,
                                                         std::uint8_t region);
@@ -84,6 +89,7 @@ class PoolMachine : public qmp::Machine {
   std::map<std::string, Responder> responders_;   ///< by name of device
   std::map<std::string, qmp::Backend> backends_;  ///< as they were asked for
   std::vector<qmp::CapacityChange> changes_;
+  std::vector<qmp::ErrorReport> error_reports_;
   std::function<void()> firmware_;
 };
 

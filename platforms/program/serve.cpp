@@ -82,7 +82,7 @@ void serve(PoolMachine& machine, const ServeArguments& arguments) {
   while (!monitor.quitting() && !interrupted) {
     server.run_for(10ms);
     pace.keep();
-    monitor.publish_capacity_changes();
+    monitor.publish_changes();
   }
   if (interrupted) monitor.quit();
   server.finish(1s);
@@ -103,6 +103,7 @@ int carry_out(const ServeArguments& arguments) {
   const auto start_up = [&platform] {
     platforms::enable_all(platform);
     platforms::program(platform);
+    platforms::unmask_errors(platform);
   };
   start_up();
   PoolMachine machine(platform, responses.at(arguments.response));

@@ -54,6 +54,36 @@ Result<json> mailbox(Context& context, const Arguments& arguments) {
   return json{{"rc", reply->rc}, {"payload", to_hex(reply->payload)}};
 }
 
+Result<RegisterAccess> register_access(const Arguments& arguments) {
+  RegisterAccess access;
+  access.path = arguments.get<std::string>("path");
+  access.offset = arguments.get<std::uint64_t>("offset");
+  access.size = arguments.get<std::uint8_t>("size", 4);
+  access.value = arguments.get<std::uint64_t>("value", 0);
+  const unsigned size = access.size;
+  if (size != 1 && size != 2 && size != 4 && size != 8) {
+    return generic_error("Parameter 'size' expects 1, 2, 4 or 8");
+  }
+  if (size < 8 && access.value >> 8 * size != 0) {
+    return generic_error(fmt::format("Parameter 'value' expects at most {} bytes", size));
+  }
+  return access;
+}
+
+Result<json> read_register(Context& context, const Arguments& arguments) {
+  const Result<RegisterAccess> access = register_access(arguments);
+  if (!access) return access.error();
+  const Result<std::uint64_t> value = context.machine.read_register(*access);
+  if (!value) return value.error();
+  return json{{"value", *value}};
+}
+
+Result<json> write_register(Context& context, const Arguments& arguments) {
+  const Result<RegisterAccess> access = register_access(arguments);
+  if (!access) return access.error();
+  return empty_reply(context.machine.write_register(*access));
+}
+
 Result<json> advance(Context& context, const Arguments& arguments) {
   const auto by_ps = arguments.get<std::uint64_t>("by-ps");
   const timing::Picoseconds now = context.machine.now();
@@ -69,15 +99,22 @@ Result<json> advance(Context& context, const Arguments& arguments) {
 std::vector<Command> access_commands() {
   const Member host = required("host", string_type());
   const Member hpa = required("hpa", uint64_type());
+  const Member path = required("path", string_type());
+  const Member offset = required("offset", uint64_type());
+  const Member size = optional("size", uint8_type());
   return {
       {"x-cxlpool-read", {{host, hpa, required("size", size_type())}, {}, {}}, read},
       {"x-cxlpool-write", {{host, hpa, required("data", bytes_type())}, {}, {}}, write},
       {"x-cxlpool-mailbox",
-       {{required("path", string_type()), required("opcode", uint16_type()),
-         optional("payload", bytes_type()), optional("head", uint8_type())},
+       {{path, required("opcode", uint16_type()), optional("payload", bytes_type()),
+         optional("head", uint8_type())},
         {},
         {}},
        mailbox},
+      {"x-cxlpool-register-read", {{path, offset, size}, {}, {}}, read_register},
+      {"x-cxlpool-register-write",
+       {{path, offset, required("value", uint64_type()), size}, {}, {}},
+       write_register},
       {"x-cxlpool-advance", {{required("by-ps", uint64_type())}, {}, {}}, advance},
   };
 }

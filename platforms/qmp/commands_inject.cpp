@@ -6,26 +6,18 @@ namespace {
 
 using nlohmann::json;
 
+template <typename Errors>
+ValueType error_type(const char* type, const Errors& errors) {
+  std::vector<std::string> names;
+  for (const auto error : errors) names.push_back(address::name(error));
+  return enum_type(type, std::move(names));
+}
+
 ValueType uncorrectable_type() {
-  return enum_type("CxlUncorErrorType",
-                   {"cache-data-parity", "cache-address-parity", "cache-be-parity",
-                    "cache-data-ecc", "mem-data-parity", "mem-address-parity", "mem-be-parity",
-                    "mem-data-ecc", "reinit-threshold", "rsvd-encoding", "poison-received",
-                    "receiver-overflow", "internal", "cxl-ide-tx", "cxl-ide-rx"});
+  return error_type("CxlUncorErrorType", address::uncorrectable_errors);
 }
 
-ValueType correctable_type() {
-  return enum_type("CxlCorErrorType",
-                   {"cache-data-ecc", "mem-data-ecc", "crc-threshold", "retry-threshold",
-                    "cache-poison-received", "mem-poison-received", "physical"});
-}
-
-/// The names above are without the two reserved bits that the register has before `internal`.
-UncorrectableError uncorrectable_of(std::size_t index) {
-  const auto last_before_gap = static_cast<std::size_t>(UncorrectableError::receiver_overflow);
-  const std::size_t gap = index > last_before_gap ? 2 : 0;
-  return static_cast<UncorrectableError>(index + gap);
-}
+ValueType correctable_type() { return error_type("CxlCorErrorType", address::correctable_errors); }
 
 Result<json> poison(Context& context, const Arguments& arguments) {
   return empty_reply(context.machine.inject_poison({arguments.get<std::string>("path"),
@@ -38,7 +30,10 @@ Result<json> uncorrectable(Context& context, const Arguments& arguments) {
   request.path = arguments.get<std::string>("path");
   const ValueType types = uncorrectable_type();
   for (const json& error : arguments.at("errors")) {
-    request.errors.push_back({uncorrectable_of(index_in(types, error.at("type"))),
+    if (error.at("header").size() > max_header_dwords) {
+      return generic_error("Header must be 32 DWORD or less");
+    }
+    request.errors.push_back({address::uncorrectable_errors.at(index_in(types, error.at("type"))),
                               error.at("header").get<std::vector<std::uint32_t>>()});
   }
   return empty_reply(context.machine.inject_uncorrectable_errors(request));
@@ -47,7 +42,7 @@ Result<json> uncorrectable(Context& context, const Arguments& arguments) {
 Result<json> correctable(Context& context, const Arguments& arguments) {
   return empty_reply(context.machine.inject_correctable_error(
       {arguments.get<std::string>("path"),
-       static_cast<CorrectableError>(arguments.index_of("type"))}));
+       address::correctable_errors.at(arguments.index_of("type"))}));
 }
 
 EventHeader header_of(const Arguments& arguments) {

@@ -74,7 +74,11 @@ json device_entry(const DeviceState& device) {
           {"persistent-size", device.persistent_bytes},
           {"heads", device.heads},
           {"regions", std::move(regions)},
-          {"extents", std::move(extents)}};
+          {"extents", std::move(extents)},
+          {"error-messages",
+           {{"correctable", device.error_messages.correctable},
+            {"non-fatal", device.error_messages.non_fatal},
+            {"fatal", device.error_messages.fatal}}}};
 }
 
 Result<json> pool(Context& context, const Arguments&) {

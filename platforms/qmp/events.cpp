@@ -48,6 +48,17 @@ json capacity_event(const CapacityChange& change, timing::Picoseconds now) {
   return make_event(event_name(change.kind), std::move(data), now);
 }
 
+json error_event(const ErrorReport& report, timing::Picoseconds now) {
+  const bool is_correctable = report.message == address::ErrorMessage::correctable;
+  // Whatever it is in CXL terms, to PCIe it is an internal error of the component.
+  return make_event("CXLPOOL_ERROR_MESSAGE",
+                    {{"device", report.device},
+                     {"message", address::name(report.message)},
+                     {"aer", is_correctable ? "correctable-internal" : "uncorrectable-internal"},
+                     {"error", report.error}},
+                    now);
+}
+
 const char* to_string(ReleaseState state) {
   switch (state) {
     case ReleaseState::pending:

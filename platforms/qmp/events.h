@@ -16,6 +16,9 @@ nlohmann::json make_event(const std::string& name, nlohmann::json data, timing::
 /// CXLPOOL_CAPACITY_OFFERED, _ACCEPTED, _DECLINED, _RELEASE_REQUESTED, _RELEASED or _REMOVED.
 nlohmann::json capacity_event(const CapacityChange& change, timing::Picoseconds now);
 
+/// CXLPOOL_ERROR_MESSAGE.
+nlohmann::json error_event(const ErrorReport& report, timing::Picoseconds now);
+
 const char* to_string(ReleaseState state);
 
 }  // namespace cxlpool::qmp

@@ -37,6 +37,13 @@ struct RegionState {
   std::uint64_t block_bytes = 0;
 };
 
+/// How many messages about errors a device has sent to its host.
+struct ErrorCounts {
+  std::uint64_t correctable = 0;
+  std::uint64_t non_fatal = 0;
+  std::uint64_t fatal = 0;
+};
+
 struct DeviceState {
   std::string name;
   std::string path;  ///< canonical: /machine/peripheral/NAME
@@ -45,6 +52,7 @@ struct DeviceState {
   unsigned heads = 1;
   std::vector<RegionState> regions;
   std::vector<ExtentState> extents;  ///< offered and accepted, by DPA
+  ErrorCounts error_messages;
 };
 
 /// A backend and who has it.
@@ -71,6 +79,13 @@ struct CapacityChange {
   std::uint64_t dpa = 0;
   std::uint64_t len = 0;
   std::string tag;  ///< a UUID, or empty
+};
+
+/// A message about an error that a device sent to its host (PCIe AER), for clients to be told.
+struct ErrorReport {
+  std::string device;
+  address::ErrorMessage message = address::ErrorMessage::correctable;
+  std::string error;  ///< as in the commands that inject them; the message itself does not say
 };
 
 /// What QMP commands are carried out on: the simulated machine as an orchestrator outside of its
@@ -105,13 +120,18 @@ class Machine {
   /// A mailbox command as software would send it. An Error if there is no such mailbox.
   virtual Result<MailboxReply> mailbox(const MailboxCommand& command) = 0;
 
+  /// A register by MMIO, as software reaches it. An Error if there are no such registers; one that
+  /// is absent among them reads zero, and a write that it does not take is lost.
+  virtual Result<std::uint64_t> read_register(const RegisterAccess& access) = 0;
+  virtual Status write_register(const RegisterAccess& access) = 0;
+
   /// Accesses of the host of that name at a host physical address. An Error if there is no such
   /// host; an access that fails is an Access that is not ok.
   virtual Result<Access> read(const std::string& host, std::uint64_t hpa, std::uint64_t size) = 0;
   virtual Result<Access> write(const std::string& host, std::uint64_t hpa,
                                const std::vector<std::uint8_t>& bytes) = 0;
 
-  /// Hot reset: decoders are lost; extents, offers and event records stay.
+  /// Hot reset: decoders are lost; extents, offers, event records and RAS registers stay.
   virtual Status system_reset() = 0;
 
   // What there is.
@@ -126,6 +146,7 @@ class Machine {
 
   /// Changes since the last call, whoever caused them. Asked after every command and advance.
   virtual std::vector<CapacityChange> take_capacity_changes() = 0;
+  virtual std::vector<ErrorReport> take_error_reports() = 0;
 };
 
 }  // namespace cxlpool::qmp

@@ -8,9 +8,12 @@ namespace cxlpool::qmp {
 
 Monitor::Monitor(Machine& machine) : machine_(machine), commands_(all_commands()) {}
 
-void Monitor::publish_capacity_changes() {
+void Monitor::publish_changes() {
   for (const CapacityChange& change : machine_.take_capacity_changes()) {
     publish(capacity_event(change, machine_.now()));
+  }
+  for (const ErrorReport& report : machine_.take_error_reports()) {
+    publish(error_event(report, machine_.now()));
   }
 }
 

@@ -30,7 +30,7 @@ class Monitor {
 
   /// Tells every session in command mode what has changed since the last time. Sessions call it
   /// after a command; the owner of the machine calls it after simulating of its own accord.
-  void publish_capacity_changes();
+  void publish_changes();
 
   /// Ends with a SHUTDOWN event.
   void quit();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/address/ras_registers.h"
+
 /// What the commands carry: plain structs with the names of QEMU's arguments. The session fills
 /// them in; whatever can be checked without a machine (types, ranges, enumerations, members that
 /// are missing or unknown) has been checked. `path` is a QOM path as the client gave it
@@ -144,44 +146,20 @@ struct InjectPoison {
   std::uint64_t length = 0;  ///< bytes
 };
 
-/// By their bits in the RAS capability's uncorrectable error status.
-enum class UncorrectableError : std::uint8_t {
-  cache_data_parity = 0,
-  cache_address_parity = 1,
-  cache_be_parity = 2,
-  cache_data_ecc = 3,
-  mem_data_parity = 4,
-  mem_address_parity = 5,
-  mem_be_parity = 6,
-  mem_data_ecc = 7,
-  reinit_threshold = 8,
-  rsvd_encoding = 9,
-  poison_received = 10,
-  receiver_overflow = 11,
-  internal = 14,
-  cxl_ide_tx = 15,
-  cxl_ide_rx = 16,
-};
+using address::CorrectableError;
+using address::UncorrectableError;
+
+/// QEMU's bound, twice what the header log of the specification holds.
+inline constexpr std::size_t max_header_dwords = 32;
 
 struct UncorrectableErrorRecord {
   UncorrectableError type = UncorrectableError::internal;
-  std::vector<std::uint32_t> header;  ///< any length; the log holds 16
+  std::vector<std::uint32_t> header;  ///< at most max_header_dwords; the log holds 16
 };
 
 struct InjectUncorrectableErrors {
   std::string path;
   std::vector<UncorrectableErrorRecord> errors;
-};
-
-/// By their bits in the RAS capability's correctable error status.
-enum class CorrectableError : std::uint8_t {
-  cache_data_ecc = 0,
-  mem_data_ecc = 1,
-  crc_threshold = 2,
-  retry_threshold = 3,
-  cache_poison_received = 4,
-  mem_poison_received = 5,
-  physical = 6,
 };
 
 struct InjectCorrectableError {
@@ -195,6 +173,15 @@ struct MailboxCommand {
   std::uint8_t head = 0;
   std::uint16_t opcode = 0;
   std::vector<std::uint8_t> payload;
+};
+
+/// A register of a device, of a switch's upstream port or of a host bridge, at an offset from the
+/// start of its registers.
+struct RegisterAccess {
+  std::string path;
+  std::uint64_t offset = 0;
+  unsigned size = 4;        ///< 1, 2, 4 or 8 bytes
+  std::uint64_t value = 0;  ///< of a write
 };
 
 struct MailboxReply {

@@ -140,7 +140,7 @@ Scenario::Outcome Scenario::run(Machine& machine, std::ostream& replies) const {
   for (const ScenarioStep& step : steps_) {
     if (step.at) {
       machine.advance_to(*step.at);
-      monitor.publish_capacity_changes();
+      monitor.publish_changes();
     }
     session.receive(dump_json(step.request) + "\n");
     outcome.errors += write_lines(session, replies);

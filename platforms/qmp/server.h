@@ -17,7 +17,7 @@ namespace cxlpool::qmp {
 ///     while (!monitor.quitting()) {
 ///       server.run_for(10ms);
 ///       machine.advance_to(..);
-///       monitor.publish_capacity_changes();
+///       monitor.publish_changes();
 ///     }
 ///     server.finish(1s);
 ///

@@ -131,7 +131,7 @@ Result<json> Session::execute(const Command& command, const json& arguments) {
 
 /// Events that the command caused come after its answer, in every session.
 void Session::settle() {
-  monitor_.publish_capacity_changes();
+  monitor_.publish_changes();
   if (std::exchange(reset_done_, false)) monitor_.publish_reset();
   if (std::exchange(quit_requested_, false)) monitor_.quit();
 }

@@ -94,12 +94,12 @@ TEST(Validate, ACaseTakesDevicesSocketWidthAndSwitch) {
   }
 }
 
-struct Wrong {
+struct WrongCase {
   const char* asked;
   const char* answer;
 };
 
-class ValidateRefuses : public ::testing::TestWithParam<Wrong> {};
+class ValidateRefuses : public ::testing::TestWithParam<WrongCase> {};
 
 TEST_P(ValidateRefuses, AndSaysWhatWouldBeRight) {
   const Outcome outcome = cxlpool({"validate", "--case", GetParam().asked});
@@ -112,29 +112,30 @@ TEST_P(ValidateRefuses, AndSaysWhatWouldBeRight) {
 INSTANTIATE_TEST_SUITE_P(
     , ValidateRefuses,
     ::testing::Values(
-        Wrong{"profile=mess-x9", "no profile of a device is named \"mess-x9\", did you mean"},
-        Wrong{"profile=", "no profile of a device is named \"\""},
-        Wrong{"profile=generic-switch", "switch=generic-switch"},
-        Wrong{"profile=a1000,switch=a1000", "a1000 is no profile of a switch"},
-        Wrong{"read=0.5", "profile is missing"}, Wrong{"", "expected key=value"},
-        Wrong{"profile", "expected key=value"}, Wrong{"profile=a1000,", "expected key=value"},
-        Wrong{"profile=a1000,reed=0.5", "unknown key \"reed\", did you mean \"read\"?"},
-        Wrong{"profile=a1000,read=1.5", "read: expected a fraction from 0 to 1"},
-        Wrong{"profile=a1000,read=-0.1", "read: expected a fraction from 0 to 1"},
-        Wrong{"profile=a1000,read=", "read: expected a fraction from 0 to 1"},
-        Wrong{"profile=a1000,read=nan", "read: expected a fraction from 0 to 1"},
-        Wrong{"profile=a1000,read=0.1,read=0.2", "read is given twice"},
-        Wrong{"profile=a1000,devices=5", "devices: expected one of 1, 2, 3, 4"},
-        Wrong{"profile=a1000,devices=99999999999999999999", "devices: expected one of"},
-        Wrong{"profile=a1000,width=3", "width: expected one of 1, 2, 4, 8, 16"},
-        Wrong{"profile=a1000,socket=far", "socket: expected one of local, remote"},
-        Wrong{"profile=a1000,hop=10ns", "hop: expected socket=remote"},
-        Wrong{"profile=a1000,socket=remote,hop=10", "hop: "},
-        Wrong{"profile=a1000,socket=remote,hop=1s", "hop: expected at most 10us"},
-        Wrong{"profile=a1000,injector=mcl", "did you mean \"mlc\"?"},
-        Wrong{"profile=a1000,pattern=zigzag", "pattern: expected one of random, sequential"},
-        Wrong{"profile=a1000,size=65B", "size: expected 64B"},
-        Wrong{"profile=a1000,size=1GiB", "size: expected 64B"}));
+        WrongCase{"profile=mess-x9", "no profile of a device is named \"mess-x9\", did you mean"},
+        WrongCase{"profile=", "no profile of a device is named \"\""},
+        WrongCase{"profile=generic-switch", "switch=generic-switch"},
+        WrongCase{"profile=a1000,switch=a1000", "a1000 is no profile of a switch"},
+        WrongCase{"read=0.5", "profile is missing"}, WrongCase{"", "expected key=value"},
+        WrongCase{"profile", "expected key=value"},
+        WrongCase{"profile=a1000,", "expected key=value"},
+        WrongCase{"profile=a1000,reed=0.5", "unknown key \"reed\", did you mean \"read\"?"},
+        WrongCase{"profile=a1000,read=1.5", "read: expected a fraction from 0 to 1"},
+        WrongCase{"profile=a1000,read=-0.1", "read: expected a fraction from 0 to 1"},
+        WrongCase{"profile=a1000,read=", "read: expected a fraction from 0 to 1"},
+        WrongCase{"profile=a1000,read=nan", "read: expected a fraction from 0 to 1"},
+        WrongCase{"profile=a1000,read=0.1,read=0.2", "read is given twice"},
+        WrongCase{"profile=a1000,devices=5", "devices: expected one of 1, 2, 3, 4"},
+        WrongCase{"profile=a1000,devices=99999999999999999999", "devices: expected one of"},
+        WrongCase{"profile=a1000,width=3", "width: expected one of 1, 2, 4, 8, 16"},
+        WrongCase{"profile=a1000,socket=far", "socket: expected one of local, remote"},
+        WrongCase{"profile=a1000,hop=10ns", "hop: expected socket=remote"},
+        WrongCase{"profile=a1000,socket=remote,hop=10", "hop: "},
+        WrongCase{"profile=a1000,socket=remote,hop=1s", "hop: expected at most 10us"},
+        WrongCase{"profile=a1000,injector=mcl", "did you mean \"mlc\"?"},
+        WrongCase{"profile=a1000,pattern=zigzag", "pattern: expected one of random, sequential"},
+        WrongCase{"profile=a1000,size=65B", "size: expected 64B"},
+        WrongCase{"profile=a1000,size=1GiB", "size: expected 64B"}));
 
 TEST(Validate, RefusesATableThatThereIsNot) {
   const Outcome outcome = cxlpool({"validate", "--table", "idle_latency"});

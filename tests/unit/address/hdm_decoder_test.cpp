@@ -356,6 +356,43 @@ TEST(ComponentRegisters, AreFourBytesWide) {
   }
 }
 
+TEST(ComponentRegisters, RasIsWhereTheArraySaysAndAHostBridgeHasNone) {
+  for (const bool is_device : {true, false}) {
+    ComponentRegisters registers(is_device ? make_device() : make_bridge());
+    const auto read = [&](std::uint32_t offset) { return registers.read(offset, 4); };
+    const std::uint32_t begin = find_capability(read, ComponentRegisters::ras_capability_id);
+    ASSERT_EQ(begin, is_device ? 0x1080u : 0u);
+    if (!is_device) EXPECT_EQ(read(0x1084), 0u);
+    if (!is_device) continue;
+    EXPECT_EQ(read(begin + ras::uncorrectable_mask), 0x1CFFFu);
+    for (const auto& [skew, size] : {std::pair{0u, 8u}, {0u, 2u}, {1u, 4u}, {2u, 4u}}) {
+      EXPECT_EQ(registers.write(begin + ras::correctable_mask + skew, 0, size).effect,
+                Effect::ignored_read_only);
+    }
+    EXPECT_EQ(registers.write(begin + ras::correctable_mask, 0, 4).effect, Effect::stored);
+    EXPECT_EQ(read(begin + ras::correctable_mask), 0u);
+    EXPECT_EQ(read(begin + ras::size_bytes), 0u);
+    EXPECT_EQ(registers.write(begin + ras::control, 0, 4).effect, Effect::ignored_read_only);
+  }
+}
+
+TEST(ComponentRegisters, AResetLosesDecodersAndKeepsErrors) {
+  ComponentRegisters registers(make_device());
+  const auto read = [&](std::uint32_t offset) { return registers.read(offset, 4); };
+  const std::uint32_t ras = find_capability(read, ComponentRegisters::ras_capability_id);
+  const std::uint32_t enable = find_hdm_structure(read) + hdm::global_control;
+  registers.write(ras + ras::correctable_mask, 0, 4);
+  registers.write(enable, hdm::decoder_enable, 4);
+  registers.ras()->record(CorrectableError::physical);
+  registers.reset();
+  EXPECT_EQ(read(enable), 0u);
+  EXPECT_EQ(read(ras + ras::correctable_mask), 0u);
+  EXPECT_EQ(read(ras + ras::correctable_status), 0x40u);
+  registers.lose_power();
+  EXPECT_EQ(read(ras + ras::correctable_mask), 0x7Fu);
+  EXPECT_EQ(read(ras + ras::correctable_status), 0u);
+}
+
 TEST(ComponentRegisters, TheRestReadsZero) {
   ComponentRegisters registers(make_bridge());
   for (const std::uint32_t offset : {0u, 0xFFCu, 0x1008u, 0x2000u, 0xFFFCu}) {

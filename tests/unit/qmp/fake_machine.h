@@ -46,6 +46,14 @@ class FakeMachine : public Machine {
     if (failure) return *failure;
     return MailboxReply{0x15, command.payload};
   }
+  Result<std::uint64_t> read_register(const RegisterAccess& access) override {
+    registers_read.push_back(access);
+    if (failure) return *failure;
+    return ~access.offset;
+  }
+  Status write_register(const RegisterAccess& access) override {
+    return record(registers_written, access);
+  }
   Result<Access> read(const std::string& host, std::uint64_t hpa, std::uint64_t size) override {
     accesses.push_back({host, hpa, size, {}});
     if (failure) return *failure;
@@ -72,6 +80,8 @@ class FakeMachine : public Machine {
     return std::exchange(changes, {});
   }
 
+  std::vector<ErrorReport> take_error_reports() override { return std::exchange(reports, {}); }
+
   struct AccessAsked {
     std::string host;
     std::uint64_t hpa = 0;
@@ -83,6 +93,7 @@ class FakeMachine : public Machine {
   ReleaseStatus status;
   bool access_ok = true;
   std::vector<CapacityChange> changes;          ///< for whoever takes them
+  std::vector<ErrorReport> reports;             ///< for whoever takes them
   std::vector<CapacityChange> changes_of_time;  ///< become `changes` when time goes by
   std::vector<BackendState> backend_states;
   std::vector<DeviceState> device_states;
@@ -99,6 +110,8 @@ class FakeMachine : public Machine {
   std::vector<DramEvent> dram;
   std::vector<MemoryModuleEvent> memory_module;
   std::vector<MailboxCommand> mailbox_commands;
+  std::vector<RegisterAccess> registers_read;
+  std::vector<RegisterAccess> registers_written;
   std::vector<AccessAsked> accesses;
   std::vector<timing::Picoseconds> resets;
 

@@ -57,6 +57,46 @@ TEST(InjectUncorrectableErrors, ErrorsAreNamedByTheirPlaceInTheList) {
       "Parameter 'errors[0].type' does not accept value 'bad'");
 }
 
+TEST(InjectUncorrectableErrors, EveryNameStandsForItsBit) {
+  Client client;
+  std::size_t asked = 0;
+  for (const auto& [type, bit] :
+       std::vector<std::pair<const char*, int>>{{"cache-data-parity", 0},
+                                                {"cache-address-parity", 1},
+                                                {"cache-be-parity", 2},
+                                                {"cache-data-ecc", 3},
+                                                {"mem-data-parity", 4},
+                                                {"mem-address-parity", 5},
+                                                {"mem-be-parity", 6},
+                                                {"mem-data-ecc", 7},
+                                                {"reinit-threshold", 8},
+                                                {"rsvd-encoding", 9},
+                                                {"poison-received", 10},
+                                                {"receiver-overflow", 11},
+                                                {"internal", 14},
+                                                {"cxl-ide-tx", 15},
+                                                {"cxl-ide-rx", 16}}) {
+    client.execute("cxl-inject-uncorrectable-errors",
+                   {{"path", "mem0"}, {"errors", {{{"type", type}, {"header", json::array()}}}}});
+    EXPECT_EQ(static_cast<int>(client.machine.uncorrectable.at(asked++).errors.at(0).type), bit)
+        << type;
+  }
+}
+
+TEST(InjectUncorrectableErrors, AHeaderHasAtMost32DwordsAndOneTooLongStopsThemAll) {
+  Client client;
+  const auto errors = [](std::size_t dwords) {
+    return json{{"path", "mem0"},
+                {"errors",
+                 {{{"type", "internal"}, {"header", json::array()}},
+                  {{"type", "internal"}, {"header", std::vector<std::uint32_t>(dwords, 5)}}}}};
+  };
+  EXPECT_EQ(client.error("cxl-inject-uncorrectable-errors", errors(33)),
+            "Header must be 32 DWORD or less");
+  EXPECT_TRUE(client.machine.uncorrectable.empty());
+  EXPECT_EQ(client.execute("cxl-inject-uncorrectable-errors", errors(32)), empty_return());
+}
+
 TEST(InjectCorrectableError, NamesStandForTheBitsOfTheRegister) {
   Client client;
   for (const char* type : {"cache-data-ecc", "mem-data-ecc", "crc-threshold", "retry-threshold",

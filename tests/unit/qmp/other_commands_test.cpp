@@ -135,6 +135,39 @@ TEST(Mailbox, CarriesAPayloadBothWays) {
             "Parameter 'opcode' expects uint16_t");
 }
 
+TEST(Registers, AreReadAndWrittenByPathAndOffset) {
+  Client client;
+  EXPECT_EQ(client.execute("x-cxlpool-register-read", {{"path", "mem0"}, {"offset", 0x1080}})
+                .at("return"),
+            json({{"value", ~0x1080ull}}));
+  EXPECT_EQ(client.machine.registers_read.at(0).path, "mem0");
+  EXPECT_EQ(client.machine.registers_read.at(0).size, 4u);
+  EXPECT_EQ(client.execute("x-cxlpool-register-write",
+                           {{"path", "sw0"}, {"offset", 8}, {"value", ~0ull}, {"size", 8}}),
+            empty_return());
+  EXPECT_EQ(client.machine.registers_written.at(0).value, ~0ull);
+  EXPECT_EQ(client.machine.registers_written.at(0).size, 8u);
+}
+
+TEST(Registers, SizesAndValuesAreBounded) {
+  Client client;
+  for (const int size : {0, 3, 5, 16, 255}) {
+    EXPECT_EQ(
+        client.error("x-cxlpool-register-read", {{"path", "mem0"}, {"offset", 0}, {"size", size}}),
+        "Parameter 'size' expects 1, 2, 4 or 8");
+  }
+  EXPECT_EQ(
+      client.error("x-cxlpool-register-read", {{"path", "mem0"}, {"offset", 0}, {"size", 256}}),
+      "Parameter 'size' expects uint8_t");
+  EXPECT_EQ(client.error("x-cxlpool-register-write",
+                         {{"path", "mem0"}, {"offset", 0}, {"value", 1ull << 32}}),
+            "Parameter 'value' expects at most 4 bytes");
+  EXPECT_EQ(client.error("x-cxlpool-register-write", {{"path", "mem0"}, {"offset", 0}}),
+            "Parameter 'value' is missing");
+  EXPECT_TRUE(client.machine.registers_read.empty());
+  EXPECT_TRUE(client.machine.registers_written.empty());
+}
+
 TEST(Advance, SimulatesForATimeWithinReason) {
   Client client;
   EXPECT_EQ(client.execute("x-cxlpool-advance", {{"by-ps", 1500}}).at("return"),
@@ -186,12 +219,14 @@ TEST(Query, ThePoolHasItsDevicesWithTheirExtents) {
   device.path = "/machine/peripheral/mem0";
   device.regions = {{0x1000, 0x2000, 0x100}};
   device.extents = {{0, 0, 0x1000, 0x100, "5be1", 3, ReleaseState::pending}};
+  device.error_messages = {1, 2, 3};
   client.machine.device_states = {device};
   const json pool = client.execute("x-cxlpool-query").at("return");
   EXPECT_EQ(pool.at("hosts"), json({"host0"}));
   EXPECT_EQ(pool.at("time-ps"), 0);
   const json& entry = pool.at("devices").at(0);
   EXPECT_EQ(entry.at("path"), "/machine/peripheral/mem0");
+  EXPECT_EQ(entry.at("error-messages"), json({{"correctable", 1}, {"non-fatal", 2}, {"fatal", 3}}));
   EXPECT_EQ(entry.at("regions").at(0), json({{"dpa", 4096}, {"len", 8192}, {"block-size", 256}}));
   EXPECT_EQ(entry.at("extents").at(0), json({{"region", 0},
                                              {"host-id", 0},

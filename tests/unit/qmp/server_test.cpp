@@ -246,7 +246,7 @@ TEST_P(AnyDoor, AClientThatReadsNoEventsIsClosed) {
   std::vector<char> block(1 << 20);
   for (int i = 0; i < 200 && door.server.clients() == 2; ++i) {
     door.machine.changes.assign(100, change);
-    door.monitor.publish_capacity_changes();
+    door.monitor.publish_changes();
     for (int reads = 0; reads < 20; ++reads) {
       door.server.run_for(0ms);
       boost::system::error_code error;

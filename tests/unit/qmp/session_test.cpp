@@ -167,7 +167,7 @@ TEST(Session, EventsGoToAllSessionsThatHaveNegotiated) {
   client.machine.advance_to(3'000'002'500'000);
   client.machine.changes = {
       {CapacityChange::Kind::accepted, "mem0", 0, 1, 0x10000000, 0x200000, "tag"}};
-  client.monitor.publish_capacity_changes();
+  client.monitor.publish_changes();
   EXPECT_EQ(negotiating.output_size(), 0u);
   const json event = {{"event", "CXLPOOL_CAPACITY_ACCEPTED"},
                       {"data",
@@ -192,6 +192,26 @@ TEST(Session, WhatACommandCausedIsAnnouncedAfterItsAnswer) {
   EXPECT_EQ(lines[1].at("event"), "CXLPOOL_CAPACITY_OFFERED");
   EXPECT_FALSE(lines[1].at("data").contains("tag"));
   EXPECT_EQ(lines[2].at("event"), "RESET");
+}
+
+TEST(Session, ErrorMessagesAreAnnouncedInTheirOrder) {
+  Client client;
+  client.machine.reports = {{"mem0", address::ErrorMessage::fatal, "mem-data-ecc"},
+                            {"mem1", address::ErrorMessage::correctable, "physical"},
+                            {"mem0", address::ErrorMessage::non_fatal, "internal"}};
+  client.send(R"({"execute": "query-status"})");
+  const auto lines = client.take();
+  ASSERT_EQ(lines.size(), 4u);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(lines[i].at("event"), "CXLPOOL_ERROR_MESSAGE");
+  EXPECT_EQ(lines[1].at("data"), json({{"device", "mem0"},
+                                       {"message", "ERR_FATAL"},
+                                       {"aer", "uncorrectable-internal"},
+                                       {"error", "mem-data-ecc"}}));
+  EXPECT_EQ(lines[2].at("data"), json({{"device", "mem1"},
+                                       {"message", "ERR_COR"},
+                                       {"aer", "correctable-internal"},
+                                       {"error", "physical"}}));
+  EXPECT_EQ(lines[3].at("data").at("message"), "ERR_NONFATAL");
 }
 
 TEST(Session, AClientThatDoesNotReadWaitsAndLosesNothing) {
@@ -230,7 +250,7 @@ TEST(Session, AClientThatDoesNotReadEventsIsGivenUp) {
   const CapacityChange change{CapacityChange::Kind::offered, "mem0", 0, 0, 0, 1, ""};
   for (int i = 0; i < 1000 && !client.session.closed(); ++i) {
     client.machine.changes.assign(1000, change);
-    client.monitor.publish_capacity_changes();
+    client.monitor.publish_changes();
     EXPECT_LE(client.session.output_size(), Session::max_output_bytes);
   }
   EXPECT_TRUE(client.session.overrun());

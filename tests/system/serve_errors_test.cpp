@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Protocol errors that a QMP client injects, as software finds them in the RAS registers and as
+// clients are told of them.
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/system/run_program.h"
+
+namespace cxlpool::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const json empty_return{{"return", json::object()}};
+
+struct Spoken {
+  std::vector<json> replies;
+  std::vector<json> messages;  ///< data of the events about errors
+};
+
+Spoken converse(const std::vector<json>& commands) {
+  const TempDir folder;
+  std::string text;
+  for (const json& command : commands) text += command.dump() + "\n";
+  const Outcome outcome = cxlpool({"serve", CXLPOOL_CATALOG "/two-hosts.yaml", "--scenario",
+                                   folder.write("commands.jsonl", text)});
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
+  Spoken spoken;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) {
+    const json reply = json::parse(line);
+    if (!reply.contains("event")) spoken.replies.push_back(reply);
+    if (reply.value("event", "") == "CXLPOOL_ERROR_MESSAGE") {
+      spoken.messages.push_back(reply["data"]);
+    }
+  }
+  EXPECT_EQ(spoken.replies.size(), commands.size());
+  return spoken;
+}
+
+json qmp_command(const std::string& name, const json& arguments) {
+  return {{"execute", name}, {"arguments", arguments}};
+}
+json uncorrectable(const json& errors, const std::string& path = "/machine/peripheral/mem1") {
+  return qmp_command("cxl-inject-uncorrectable-errors", {{"path", path}, {"errors", errors}});
+}
+json correctable(const std::string& type, const std::string& path = "mem1") {
+  return qmp_command("cxl-inject-correctable-error", {{"path", path}, {"type", type}});
+}
+/// A register of the RAS structure of mem1, which the capability array's first entry points at.
+json read_ras(unsigned offset, const std::string& path = "mem1") {
+  return qmp_command("x-cxlpool-register-read", {{"path", path}, {"offset", 0x1080 + offset}});
+}
+json write_ras(unsigned offset, std::uint32_t value) {
+  return qmp_command("x-cxlpool-register-write",
+                     {{"path", "mem1"}, {"offset", 0x1080 + offset}, {"value", value}});
+}
+
+TEST(ServeErrors, SeveralUncorrectableErrorsAreShownInTheirOrder) {
+  const json errors = {{{"type", "cache-address-parity"}, {"header", {3, 4}}},
+                       {{"type", "cxl-ide-tx"}, {"header", std::vector<int>(32, 9)}}};
+  const Spoken spoken =
+      converse({qmp_command("x-cxlpool-register-read", {{"path", "mem1"}, {"offset", 0x1004}}),
+                uncorrectable(errors), read_ras(0), read_ras(0x14), read_ras(0x18), read_ras(0x1C),
+                write_ras(0, 1u << 1), read_ras(0), read_ras(0x14), read_ras(0x54), read_ras(0x58),
+                write_ras(0, 1u << 15), read_ras(0)});
+  std::vector<std::uint64_t> values;
+  for (const std::size_t i : {2u, 3u, 4u, 5u, 7u, 8u, 9u, 10u, 12u}) {
+    values.push_back(spoken.replies[i]["return"]["value"]);
+  }
+  EXPECT_EQ(spoken.replies[0]["return"]["value"], 0x0803'0002u) << "RAS, version 3, at 80h";
+  EXPECT_EQ(spoken.replies[1], empty_return);
+  EXPECT_THAT(values, ElementsAre(0x8002, 0x201, 3, 4, 0x8000, 0x20F, 9, 0, 0));
+  ASSERT_EQ(spoken.messages.size(), 2u);
+  EXPECT_EQ(spoken.messages[0], json({{"device", "mem1"},
+                                      {"message", "ERR_FATAL"},
+                                      {"aer", "uncorrectable-internal"},
+                                      {"error", "cache-address-parity"}}));
+  EXPECT_EQ(spoken.messages[1]["error"], "cxl-ide-tx");
+}
+
+TEST(ServeErrors, MaskAndSeverityDecideWhatTheHostHears) {
+  const json internal = {{{"type", "internal"}, {"header", json::array()}}};
+  const Spoken spoken = converse(
+      {write_ras(0x8, 0), uncorrectable(internal), write_ras(0x4, 1u << 14),
+       uncorrectable(internal), write_ras(0x10, 1), correctable("cache-data-ecc"),
+       correctable("physical"), read_ras(0xC), qmp_command("x-cxlpool-query", json::object())});
+  EXPECT_EQ(spoken.replies[7]["return"]["value"], 0x40);
+  ASSERT_EQ(spoken.messages.size(), 2u);
+  EXPECT_EQ(spoken.messages[0]["message"], "ERR_NONFATAL");
+  EXPECT_EQ(spoken.messages[1], json({{"device", "mem1"},
+                                      {"message", "ERR_COR"},
+                                      {"aer", "correctable-internal"},
+                                      {"error", "physical"}}));
+  const json& devices = spoken.replies[8]["return"]["devices"];
+  EXPECT_EQ(devices[1]["error-messages"],
+            json({{"correctable", 1}, {"non-fatal", 1}, {"fatal", 0}}));
+  EXPECT_EQ(devices[0]["error-messages"],
+            json({{"correctable", 0}, {"non-fatal", 0}, {"fatal", 0}}));
+}
+
+TEST(ServeErrors, ErrorsSurviveASystemReset) {
+  const Spoken spoken = converse({correctable("mem-data-ecc"),
+                                  {{"execute", "system_reset"}},
+                                  read_ras(0xC),
+                                  write_ras(0xC, 2),
+                                  read_ras(0xC)});
+  EXPECT_EQ(spoken.replies[2]["return"]["value"], 2);
+  EXPECT_EQ(spoken.replies[4]["return"]["value"], 0);
+}
+
+TEST(ServeErrors, WhatIsWrongIsRefusedAndChangesNothing) {
+  const json internal = {{"type", "internal"}, {"header", json::array()}};
+  const json too_long = {{"type", "internal"}, {"header", std::vector<int>(33, 0)}};
+  const Spoken spoken =
+      converse({uncorrectable({internal, too_long}), uncorrectable(json::array({internal}), "sw0"),
+                uncorrectable({internal, {{"type", "cosmic-ray"}, {"header", json::array()}}}),
+                uncorrectable({internal, {{"type", "internal"}}}), correctable("physical", ""),
+                correctable("mem-data-parity"), read_ras(0, "nobody"), read_ras(0), read_ras(0xC)});
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_EQ(spoken.replies[i]["error"]["class"], "GenericError") << spoken.replies[i];
+    texts.push_back(spoken.replies[i]["error"]["desc"]);
+  }
+  EXPECT_THAT(
+      texts,
+      ElementsAre("Header must be 32 DWORD or less", "Unable to resolve CXL type 3 device",
+                  "Parameter 'errors[1].type' does not accept value 'cosmic-ray'",
+                  "Parameter 'errors[1].header' is missing", "Unable to resolve CXL type 3 device",
+                  "Parameter 'type' does not accept value 'mem-data-parity'",
+                  HasSubstr("'nobody' has no registers: expected a device")));
+  EXPECT_EQ(spoken.replies[7]["return"]["value"], 0);
+  EXPECT_EQ(spoken.replies[8]["return"]["value"], 0);
+  EXPECT_TRUE(spoken.messages.empty());
+}
+
+TEST(ServeErrors, NoErrorsAreNoErrorAndMoreThanTheRecordsHoldAreStillHeard) {
+  json errors = json::array();
+  for (int i = 0; i < 1000; ++i) errors.push_back({{"type", "internal"}, {"header", {i}}});
+  const Spoken spoken =
+      converse({uncorrectable(json::array()), uncorrectable(errors), read_ras(0x18)});
+  EXPECT_EQ(spoken.replies[0], empty_return);
+  EXPECT_EQ(spoken.replies[1], empty_return);
+  EXPECT_EQ(spoken.replies[2]["return"]["value"], 0);
+  EXPECT_EQ(spoken.messages.size(), 1000u);
+}
+
+TEST(ServeErrors, RegistersAtAnyOffsetAndSizeAreAnAnswer) {
+  std::vector<json> commands;
+  for (const std::uint64_t offset : {0ull, 0x1ull, 0xFFFFull, 0x20010ull, ~0ull, ~0ull - 3}) {
+    for (const int size : {1, 2, 4, 8}) {
+      const json at{{"path", "mem1"}, {"offset", offset}, {"size", size}};
+      commands.push_back(qmp_command("x-cxlpool-register-read", at));
+      commands.push_back(qmp_command("x-cxlpool-register-write", at));
+      commands.back()["arguments"]["value"] = 0;
+    }
+  }
+  for (const json& reply : converse(commands).replies)
+    EXPECT_TRUE(reply.contains("return")) << reply;
+}
+
+}  // namespace
+}  // namespace cxlpool::testing
