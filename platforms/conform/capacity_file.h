@@ -20,6 +20,14 @@ struct ExpectedBytes {
   std::vector<bool> compared;
 };
 
+/// What a file says of an answer besides its bytes; each may be missing.
+struct StatedAnswer {
+  std::optional<std::uint16_t> return_code;
+  std::optional<std::string> return_code_name;
+  std::optional<ExpectedBytes> response;
+  std::optional<nlohmann::json> decoded;
+};
+
 struct CapacityStep {
   enum class Op : std::uint8_t { qmp, mailbox, tunnel, event_status, system_reset, access };
 
@@ -35,11 +43,14 @@ struct CapacityStep {
   std::vector<std::uint8_t> payload;      ///< mailbox, tunnel
   std::uint16_t return_code = 0;          ///< mailbox, tunnel
   std::optional<ExpectedBytes> response;  ///< mailbox, tunnel; none: not compared
+  /// mailbox: of the answer; tunnel: of the message in it.
+  StatedAnswer stated;
   /// Effects by opcode, of the entries that both command effects logs have.
   std::optional<std::map<std::uint16_t, std::uint16_t>> effects;
 
-  std::uint64_t status = 0;  ///< event_status
-  ScenarioStep access;       ///< of memory or registers
+  std::uint64_t status = 0;          ///< event_status
+  ScenarioStep access;               ///< of memory or registers
+  std::optional<std::uint64_t> dpa;  ///< of memory: where its address leads
 };
 
 struct CapacityFile {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "platforms/conform/capacity_answer.h"
+#include "platforms/conform/capacity_decoded.h"
 #include "platforms/conform/contradictions.h"
 #include "platforms/conform/isolated.h"
 #include "platforms/conform/limits.h"
@@ -82,6 +83,7 @@ class CapacityRun {
         machine.system_reset();
         return;
       case Op::access:
+        if (step.dpa) compare_dpa(step);
         return runner_.run(step.access);
     }
   }
@@ -112,8 +114,45 @@ class CapacityRun {
                       fmt::format("{} ({})", code, command::name(reply.code)));
     }
     if (step.effects) compare_effects(step, reply.payload);
+    compare_stated(step, skipped, reply);
     if (!step.response || is_expected(step.opcode, skipped, *step.response, reply.payload)) return;
     checker_.differ(at(step, "response"), in_hex(step.response->bytes), in_hex(reply.payload));
+  }
+
+  /// What the file says of the answer, or of the message in it, besides its bytes.
+  void compare_stated(const CapacityStep& step, std::size_t skipped, const command::Reply& reply) {
+    auto code = static_cast<std::uint16_t>(reply.code);
+    command::Bytes payload = reply.payload;
+    if (skipped != 0) {
+      if (payload.size() < skipped) return;  // no message: the bytes differ, or none is expected
+      code = static_cast<std::uint16_t>(payload[skipped - 4] | payload[skipped - 3] << 8);
+      payload.erase(payload.begin(), payload.begin() + static_cast<std::ptrdiff_t>(skipped));
+    }
+    const StatedAnswer& stated = step.stated;
+    if (stated.return_code) checker_.equal(at(step, "rc"), *stated.return_code, code);
+    if (stated.return_code_name && !is_name_of(code, *stated.return_code_name)) {
+      const auto* name = command::name(static_cast<command::ReturnCode>(code));
+      checker_.differ(at(step, "rc_name"), *stated.return_code_name,
+                      fmt::format("{} ({})", code, name));
+    }
+    if (stated.response && !is_expected(step.opcode, 0, *stated.response, payload)) {
+      checker_.differ(at(step, "response"), in_hex(stated.response->bytes), in_hex(payload));
+    }
+    if (stated.decoded && code == 0) compare_decoded(step, payload);
+  }
+
+  void compare_decoded(const CapacityStep& step, const command::Bytes& payload) {
+    const nlohmann::json decoded = decode_answer(step.opcode, payload);
+    if (decoded.is_null() && !is_decoded(step.opcode)) return;
+    const auto wrong = contradiction(*step.stated.decoded, decoded);
+    if (!wrong) return;
+    checker_.differ(at(step, ("decoded" + wrong->path).c_str()), wrong->expected, wrong->got);
+  }
+
+  /// Where the decoders lead, if they lead anywhere.
+  void compare_dpa(const CapacityStep& step) {
+    const address::Route& route = testbed_.walk(step.access.hpa);
+    if (route.good()) checker_.equal(at(step, "dpa"), *step.dpa, route.dpa);
   }
 
   /// Of the entries that both sides have.
