@@ -56,6 +56,9 @@ void Cursor::expect_section(const Section& section) const {
       at.line = child.key_line;
       at.column = child.key_column;
     }
+    if (child.key == "repeat") {
+      throw InputError(at, "nothing repeats here; expected each entry by itself");
+    }
     throw InputError(
         at, fmt::format("unknown key{}", traffic::did_you_mean(child.key, section.names())));
   }

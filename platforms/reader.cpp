@@ -45,12 +45,24 @@ const Fields<KindCapabilities>& kind_capability_fields() {
   return fields;
 }
 
+void expect_version(const Cursor& at) {
+  at.integer(1, 1);
+  if (at.node().quoted) at.fail("expected 1, got a text in quotes");
+}
+
+/// Without the key there is a default; an empty name is nobody's.
+std::string read_manager(const Cursor& at) {
+  std::string name = at.text();
+  if (name.empty()) at.fail("expected the name of a switch or device, got an empty text");
+  return name;
+}
+
 const Fields<PlatformFile>& platform_fields() {
   using F = PlatformFile;
   static const Fields<F> fields =
       Fields<F>(
           "platform",
-          {{required("version"), [](const Cursor& at, F&) { at.integer(1, 1); }},
+          {{required("version"), [](const Cursor& at, F&) { expect_version(at); }},
            {list_of(required("hosts"), &host_fields()),
             [](const Cursor& at, F& f) {
               read_entries(at, host_fields(), f.platform.hosts, profiled(f, read_host));
@@ -81,7 +93,7 @@ const Fields<PlatformFile>& platform_fields() {
            {optional("link_latency"),
             [](const Cursor& at, F& f) { f.platform.default_link_latency = at.duration(); }},
            {optional("fabric_manager"),
-            [](const Cursor& at, F& f) { f.platform.fabric_manager = at.text(); }},
+            [](const Cursor& at, F& f) { f.platform.fabric_manager = read_manager(at); }},
            {list_of(optional("hotplug"), &hotplug_fields()),
             [](const Cursor& at, F& f) { read_entries(at, hotplug_fields(), f.platform.hotplug); }},
            {list_of(optional("traffic"), &traffic_fields()),

@@ -44,17 +44,18 @@ int open_backing(const std::string& path, std::uint64_t capacity, bool read_only
   struct stat status {};
   const bool usable = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   const auto size = static_cast<std::uint64_t>(status.st_size);
+  const bool may_grow = size == 0 && !read_only;
   if (usable &&
-      (size == capacity || (size == 0 && ::ftruncate(file, static_cast<off_t>(capacity)) == 0))) {
+      (size == capacity || (may_grow && ::ftruncate(file, static_cast<off_t>(capacity)) == 0))) {
     return file;
   }
   const int error = usable ? errno : EINVAL;
   ::close(file);
-  if (usable && size != 0) {
-    throw std::runtime_error(
-        fmt::format("{}: expected a backing file of {} bytes, as the device has, or an empty one, "
-                    "got {} bytes",
-                    path, capacity, size));
+  if (usable && !may_grow) {
+    throw std::runtime_error(fmt::format(
+        "{}: expected a backing file of {} bytes, as the device has{}, got {} bytes", path,
+        capacity, read_only ? ", since one that is only read cannot grow" : ", or an empty one",
+        size));
   }
   errno = error;
   refuse(path, usable ? "cannot make the backing file as large as the device"

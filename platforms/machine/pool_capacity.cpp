@@ -151,6 +151,9 @@ Status PoolMachine::release_dynamic_capacity(const qmp::ReleaseDynamicCapacity& 
   release.sanitize = request.sanitize_on_release;
   release.tag = *tag;
   if (request.removal_policy == qmp::RemovalPolicy::tag_based) {
+    if (request.tag && tag->is_null()) {
+      return generic_error("removal by tag needs a tag that is not nil");
+    }
     release.removal = capacity::Removal::tag_based;  // all of it, whatever the extents say
   } else {
     if (request.extents.empty()) return generic_error("no extents: expected at least one");
@@ -186,6 +189,15 @@ Status PoolMachine::object_add(const qmp::Backend& backend) {
   }
   const auto tag = parse_tag(backend.tag);
   if (!tag) return tag.error();
+  if (tag->is_null()) {
+    return generic_error(
+        fmt::format("tag of memory backend '{}' is nil: expected one that tells it from the others",
+                    backend.id));
+  }
+  if (const auto* holder = platform_.backends().registry().find(*tag)) {
+    return generic_error(fmt::format("tag '{}' is that of memory backend '{}' already",
+                                     tag->to_string(), holder->id));
+  }
   const bool names_a_file =
       !backend.mem_path.empty() && backend.mem_path.find('\0') == std::string::npos;
   if (backend.kind == qmp::BackendKind::file && !names_a_file) {

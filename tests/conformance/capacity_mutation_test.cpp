@@ -171,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
         Repeated{"D02_accept_all.json", "decoded", [](json& f) { return drop_last(f, "records"); }},
         Repeated{"N01_three_regions.json", "decoded",
                  [](json& f) { return change_list(f, "regions", "base"); }},
-        Repeated{"D12_host_id_and_tag.json", "decoded",
+        Repeated{"F02_fmapi_add_release.json", "decoded",
                  [](json& f) { return change_list(f, "extents", "tag"); }},
         Repeated{"D14_release_in_use.json", "dpa", increment}));
 

@@ -180,6 +180,22 @@ TEST_F(BackingFile, OfAnotherLengthThanTheDeviceIsRefusedAndStaysAsItIs) {
   }
 }
 
+TEST_F(BackingFile, OneThatIsOnlyReadMustHaveItsLength) {
+  for (const std::uint64_t length : {std::uint64_t{0}, MiB - 1}) {
+    std::ofstream(path()) << std::string(length, 'q');
+    try {
+      fabric::MemoryBackend(MiB, path(), true);
+      ADD_FAILURE() << length;
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(error.what(), path() +
+                                  ": expected a backing file of 1048576 bytes, as the device has, "
+                                  "since one that is only read cannot grow, got " +
+                                  std::to_string(length) + " bytes");
+    }
+    EXPECT_EQ(std::filesystem::file_size(path()), length);
+  }
+}
+
 TEST_F(BackingFile, EmptyFileBecomesAsLongAsTheDevice) {
   std::ofstream(path()) << "";
   Media media(MiB, path());

@@ -126,6 +126,23 @@ TEST(Serve, WhatIsNotOneWholeUnusedBackendIsRefusedAndChangesNothing) {
   EXPECT_EQ(replies[9], done);
 }
 
+TEST(Serve, TagsThatAreNilTakenOrNoTagsAreToldApart) {
+  const std::string nil = "00000000-0000-0000-0000-000000000000";
+  const auto replies =
+      replies_to({object_add("tm0", first_tag), object_add("tm1", first_tag),
+                  object_add("tm1", nil), object_add("tm1", "nil"), object_add("tm0", second_tag),
+                  release(nil, 0), release(second_tag, 0), object_add("tm1", second_tag)});
+  std::vector<std::string> texts;
+  for (std::size_t i = 1; i < 7; ++i) texts.push_back(replies[i]["error"]["desc"]);
+  EXPECT_THAT(texts, ElementsAre(HasSubstr("is that of memory backend 'tm0' already"),
+                                 HasSubstr("tag of memory backend 'tm1' is nil"),
+                                 HasSubstr("tag 'nil' is no UUID"),
+                                 HasSubstr("attempt to add duplicate property 'tm0'"),
+                                 "removal by tag needs a tag that is not nil",
+                                 "nothing is allocated under the tag"));
+  EXPECT_EQ(replies[7], done);
+}
+
 TEST(Serve, StatusFollowsATagThroughItsFourStates) {
   // 4802h and 4803h of one extent: count 1, no flags, DPA 0, 1 GiB.
   const std::string one_gib =

@@ -46,6 +46,25 @@ TEST(Reader, FillsInEveryDefaultOfASmallFile) {
   EXPECT_EQ(platform.traffic[0].sizes, std::vector<std::uint32_t>{64});
 }
 
+TEST(Reader, TheVersionIsANumberAndNoTextInQuotes) {
+  EXPECT_EQ(error_of("version: \"1\"\nhosts: []\n"),
+            "pool.yaml:1:10: version: expected 1, got a text in quotes");
+}
+
+TEST(Reader, AFabricManagerThatIsGivenHasAName) {
+  EXPECT_EQ(error_of(with("fabric_manager: \"\"\n")),
+            "pool.yaml:3:17: fabric_manager: expected the name of a switch or device, got an empty "
+            "text");
+}
+
+TEST(Reader, WhatDoesNotRepeatSaysSo) {
+  EXPECT_EQ(error_of(with("devices:\n"
+                          "- {name: d, at: h0.hb0.rp0, volatile: 256MiB,\n"
+                          "   dynamic: [{length: 256MiB, repeat: 2}]}\n")),
+            "pool.yaml:5:31: devices[0].dynamic[0].repeat: nothing repeats here; expected each "
+            "entry by itself");
+}
+
 TEST(Reader, TakesEveryKey) {
   const PlatformDescription platform = read_platform(fixture("everything.yaml"));
   EXPECT_EQ(platform.seed, 7u);
