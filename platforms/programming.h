@@ -46,8 +46,8 @@ void enable(Platform& platform, const Component& component);
 /// Enables every component.
 void enable_all(Platform& platform);
 
-/// Unmasks every error in the RAS capability of every device, as the Linux driver does where the
-/// operating system handles errors; out of reset all are masked.
+/// Unmasks every error in the RAS capability of every device, as the Linux driver does where it
+/// handles errors and the link has 256B flits; out of reset all are masked.
 void unmask_errors(Platform& platform);
 
 /// Writes one decoder, register by register.

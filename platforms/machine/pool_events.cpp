@@ -33,8 +33,9 @@ void give(const std::optional<std::uint32_t>& value, command::U24& field, std::u
   validity = static_cast<std::uint16_t>(validity | 1u << bit);
 }
 
-qmp::Error in_reset(const std::string& path) {
-  return generic_error(fmt::format("'{}' is held in reset: it detects no errors", path));
+qmp::Error not_running(const std::string& path) {
+  return generic_error(
+      fmt::format("'{}' is held in reset or not plugged: it detects no errors", path));
 }
 
 }  // namespace
@@ -58,10 +59,11 @@ Status PoolMachine::inject_poison(const qmp::InjectPoison& request) {
 Status PoolMachine::inject_uncorrectable_errors(const qmp::InjectUncorrectableErrors& request) {
   const auto device = find(request.path);
   if (!device) return device.error();
+  if (!platform_.is_plugged((*device)->label())) return not_running(request.path);
   for (const qmp::UncorrectableErrorRecord& error : request.errors) {
     address::HeaderLog log{};
     std::copy_n(error.header.begin(), std::min(error.header.size(), log.size()), log.begin());
-    if (!(*device)->inject_error(error.type, log)) return in_reset(request.path);
+    if (!(*device)->inject_error(error.type, log)) return not_running(request.path);
   }
   return Done{};
 }
@@ -69,7 +71,9 @@ Status PoolMachine::inject_uncorrectable_errors(const qmp::InjectUncorrectableEr
 Status PoolMachine::inject_correctable_error(const qmp::InjectCorrectableError& request) {
   const auto device = find(request.path);
   if (!device) return device.error();
-  if (!(*device)->inject_error(request.type)) return in_reset(request.path);
+  if (!platform_.is_plugged((*device)->label()) || !(*device)->inject_error(request.type)) {
+    return not_running(request.path);
+  }
   return Done{};
 }
 

@@ -139,6 +139,23 @@ TEST(ServeErrors, WhatIsWrongIsRefusedAndChangesNothing) {
   EXPECT_TRUE(spoken.messages.empty());
 }
 
+/// By command 5102h of the switch above mem1.
+TEST(ServeErrors, ADeviceHeldInResetDetectsNothing) {
+  const json assert_perst =
+      qmp_command("x-cxlpool-mailbox", {{"path", "left"}, {"opcode", 0x5102}, {"payload", "0100"}});
+  const json internal = {{"type", "internal"}, {"header", json::array()}};
+  const Spoken spoken =
+      converse({assert_perst, correctable("physical"), uncorrectable(json::array({internal})),
+                correctable("physical", "mem0")});
+  EXPECT_EQ(spoken.replies[0]["return"]["rc"], 0);
+  for (const std::size_t i : {1u, 2u}) {
+    EXPECT_THAT(spoken.replies[i]["error"]["desc"].get<std::string>(),
+                HasSubstr("mem1' is held in reset or not plugged: it detects no errors"));
+  }
+  ASSERT_EQ(spoken.messages.size(), 1u);
+  EXPECT_EQ(spoken.messages[0]["device"], "mem0");
+}
+
 TEST(ServeErrors, NoErrorsAreNoErrorAndMoreThanTheRecordsHoldAreStillHeard) {
   json errors = json::array();
   for (int i = 0; i < 1000; ++i) errors.push_back({{"type", "internal"}, {"header", {i}}});

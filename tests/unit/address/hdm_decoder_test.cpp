@@ -362,8 +362,10 @@ TEST(ComponentRegisters, RasIsWhereTheArraySaysAndAHostBridgeHasNone) {
     const auto read = [&](std::uint32_t offset) { return registers.read(offset, 4); };
     const std::uint32_t begin = find_capability(read, ComponentRegisters::ras_capability_id);
     ASSERT_EQ(begin, is_device ? 0x1080u : 0u);
-    if (!is_device) EXPECT_EQ(read(0x1084), 0u);
-    if (!is_device) continue;
+    if (!is_device) {
+      EXPECT_EQ(read(0x1084), 0u);
+      continue;
+    }
     EXPECT_EQ(read(begin + ras::uncorrectable_mask), 0x1CFFFu);
     for (const auto& [skew, size] : {std::pair{0u, 8u}, {0u, 2u}, {1u, 4u}, {2u, 4u}}) {
       EXPECT_EQ(registers.write(begin + ras::correctable_mask + skew, 0, size).effect,
