@@ -46,6 +46,7 @@ void Platform::build_host(const HostDescription& described, const Options& optio
   config.label = described.name;
   config.id = static_cast<fabric::HostId>(index);
   config.compiled_routes = options.compiled_routes;
+  config.least_block = least_block(description_);
   config.cores = 1 + (index < options.extra_cores.size() ? options.extra_cores[index] : 0);
   for (const auto& bridge : described.bridges) config.bridge_uids.push_back(bridge.uid);
   for (const auto& window : described.windows) {

@@ -85,6 +85,16 @@ command::Type3Config make_command_config(const DeviceDescription& described) {
   return config;
 }
 
+std::uint64_t least_block(const PlatformDescription& platform) {
+  std::uint64_t least = fabric::Host::part_bytes;
+  for (const DeviceDescription& device : platform.devices) {
+    for (const DynamicRegionDescription& region : device.dynamic) {
+      least = std::min(least, region.block);
+    }
+  }
+  return least;
+}
+
 capacity::DynamicCapacity::Config make_capacity_config(const DeviceDescription& described,
                                                        std::uint64_t base) {
   capacity::DynamicCapacity::Config config;

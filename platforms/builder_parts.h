@@ -6,6 +6,7 @@
 #include <systemc>
 
 #include "models/fabric/cxl_switch.h"
+#include "models/fabric/host.h"
 #include "models/fabric/host_bridge.h"
 #include "models/fabric/type3_device.h"
 #include "platforms/description.h"
@@ -24,6 +25,9 @@ fabric::HostBridge::Config make_bridge_config(const HostBridgeDescription& descr
 /// `manages`: the fabric manager drives dynamic capacity through its mailbox CCI.
 fabric::CxlSwitch::Config make_switch_config(const SwitchDescription& described, bool manages);
 command::Type3Config make_command_config(const DeviceDescription& described);
+/// Of the blocks of dynamic capacity, where any are smaller than the parts of a host's accesses.
+std::uint64_t least_block(const PlatformDescription& platform);
+
 /// `base`: first DPA of dynamic capacity, of which there must be some.
 capacity::DynamicCapacity::Config make_capacity_config(const DeviceDescription& described,
                                                        std::uint64_t base);

@@ -9,9 +9,8 @@ namespace cxlpool::platforms::validation {
 namespace {
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
-constexpr std::size_t most_regions = 8;  // of a logical device (sources.md 5.1)
-/// The parts that hosts cut accesses into lie in one block each.
-constexpr std::uint64_t least_block = 256;
+constexpr std::size_t most_regions = 8;    // of a logical device (sources.md 5.1)
+constexpr std::uint64_t least_block = 64;  // a cache line (sources.md 5.1)
 constexpr std::uint64_t most_block = address::hdm_quantum;
 /// Longer lists would not fit the 32-bit counts of their commands.
 constexpr std::uint64_t most_extents = 1u << 24;

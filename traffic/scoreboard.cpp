@@ -43,8 +43,7 @@ void Scoreboard::expect(const fabric::Topology& topology, std::uint64_t hpa, std
     Expected part;
     part.hpa = hpa;
     part.size = std::min<std::uint32_t>(
-        size,
-        fabric::Host::part_bytes - static_cast<std::uint32_t>(hpa % fabric::Host::part_bytes));
+        size, topology.part_bytes - static_cast<std::uint32_t>(hpa % topology.part_bytes));
     address::walk(topology.tree, hpa, route_);
     part.cause = route_.cause;
     if (route_.good()) {

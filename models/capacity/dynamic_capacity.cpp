@@ -153,13 +153,18 @@ std::optional<Extent> DynamicCapacity::extent_at(HostId host, std::uint64_t dpa)
   return extent != nullptr ? std::optional<Extent>(*extent) : std::nullopt;
 }
 
-bool DynamicCapacity::read_only_at(std::uint64_t dpa) const {
-  const std::optional<std::size_t> region = region_of(config_.regions, {dpa, 1});
+bool DynamicCapacity::read_only(const DpaRange& range) const {
+  const std::optional<std::size_t> region = region_of(config_.regions, range);
   if (!region) return false;
   if (config_.regions[*region].read_only) return true;
   if (config_.backends == nullptr) return false;
-  const Allocation* allocation = allocations_.at(dpa);
-  return allocation != nullptr && config_.backends->find(allocation->extent.tag)->read_only;
+  for (std::uint64_t dpa = range.base; dpa < range.end();) {
+    const Allocation* allocation = allocations_.at(dpa);
+    if (allocation == nullptr) return false;
+    if (config_.backends->find(allocation->extent.tag)->read_only) return true;
+    dpa = allocation->extent.range().end();
+  }
+  return false;
 }
 
 std::vector<Extent> DynamicCapacity::accepted(HostId host, std::size_t first,

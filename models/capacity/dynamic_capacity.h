@@ -79,8 +79,8 @@ class DynamicCapacity {
   }
   /// The accepted extent around a byte: as far as direct memory may reach.
   std::optional<Extent> extent_at(HostId host, std::uint64_t dpa) const;
-  /// Whether a write must fail although the block is accessible.
-  bool read_only_at(std::uint64_t dpa) const;
+  /// Whether a write must fail although the range is accessible: some of it is read-only.
+  bool read_only(const DpaRange& range) const;
 
   // -- what there is
 

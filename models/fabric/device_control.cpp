@@ -63,9 +63,7 @@ Endpoint::Admission DeviceControl::admit(const DpaRange& range, bool is_write) c
     return {Cause::not_accepted};
   }
   if (commands_->media_disabled()) return {Cause::media_disabled};
-  // An access is no longer than a block, so that it touches two extents at most.
-  if (is_dynamic && is_write &&
-      (capacity_->read_only_at(first) || capacity_->read_only_at(range.end() - 1))) {
+  if (is_dynamic && is_write && capacity_->read_only({first, range.end() - first})) {
     return {Cause::read_only};
   }
   return {Cause::none, !is_write && commands_->poisoned(range.base, range.length)};
@@ -97,7 +95,7 @@ command::Nanoseconds DeviceControl::now() const {
 void DeviceControl::clear(std::uint64_t dpa, std::uint64_t length) { media_.clear(dpa, length); }
 
 void DeviceControl::write(std::uint64_t dpa, command::ByteView data) {
-  if (capacity_ && dpa >= dynamic_base_ && capacity_->read_only_at(dpa)) return;
+  if (capacity_ && dpa >= dynamic_base_ && capacity_->read_only({dpa, data.size()})) return;
   media_.write(dpa, data.begin(), data.size());
 }
 

@@ -79,6 +79,7 @@ Host::Host(sc_core::sc_module_name name, Config config, HostTiming timing)
       core("core", config.cores),
       bridge("bridge", config.bridge_uids.size() + (config.local ? 1 : 0)),
       config_(std::move(config)),
+      part_bytes_(static_cast<unsigned>(std::min<std::uint64_t>(part_bytes, config_.least_block))),
       neighbours_(bridge.size()),
       timing_(std::move(timing)) {
   for (unsigned i = 0; i < core.size(); ++i) {
@@ -117,7 +118,7 @@ inline void Host::serve(tlm::tlm_generic_payload& trans, MemoryAccess& access,
   if (is_malformed(trans)) {
     counters_.count_error(Cause::malformed);
     fail(trans, Cause::malformed, config_.label.c_str());
-  } else if ((trans.get_address() & part_mask) + trans.get_data_length() <= part_bytes) {
+  } else if ((trans.get_address() & (part_bytes_ - 1)) + trans.get_data_length() <= part_bytes_) {
     issue(trans, access, delay);
   } else {
     issue_in_parts(trans, access, delay);
@@ -226,6 +227,11 @@ void Host::issue_in_parts(tlm::tlm_generic_payload& trans, MemoryAccess& access,
   delay = until(end);
 }
 
+unsigned Host::part_length(std::uint64_t address, std::uint64_t remaining) const {
+  return static_cast<unsigned>(
+      std::min<std::uint64_t>(remaining, part_bytes_ - (address & (part_bytes_ - 1))));
+}
+
 int Host::bridge_for(std::uint64_t hpa, Cause& cause) const {
   if (config_.local && config_.local->contains(hpa)) {
     return static_cast<int>(config_.bridge_uids.size());
@@ -316,6 +322,7 @@ void Host::rebuild() {
   topology_.tree = address::DecodeTree{};
   topology_.entries.clear();
   topology_.tree.windows = config_.windows;
+  topology_.part_bytes = part_bytes_;
   for (unsigned i = 0; i < bridge.size(); ++i) {
     Cause why = Cause::none;
     const auto node =

@@ -50,8 +50,9 @@ struct TimedWay {
 /// memory.
 ///
 /// An access of any size is cut at multiples of 256 B, the smallest granule that a decoder can
-/// have, and each part is sent, answered and counted on its own: one failing part makes the access
-/// an error, the others are done. Parts start together, and the access ends with its last part.
+/// have, or of a smaller block of dynamic capacity, and each part is sent, answered and counted on
+/// its own: one failing part makes the access an error, the others are done. Parts start together,
+/// and the access ends with its last part.
 ///
 /// With compiled routes the host keeps the decode of its whole map and goes straight to our own
 /// devices. It is taken back by the same DMI invalidation that takes back DMI pointers, made again
@@ -66,7 +67,7 @@ class Host : public sc_core::sc_module {
   using CoreSocket = tlm_utils::simple_target_socket_tagged<Host>;
   using BridgeSocket = tlm_utils::simple_initiator_socket_tagged<Host>;
 
-  static constexpr unsigned part_bytes = 256;
+  static constexpr unsigned part_bytes = 256;  ///< at most
 
   struct Config {
     std::string label;
@@ -75,6 +76,9 @@ class Host : public sc_core::sc_module {
     std::vector<std::uint32_t> bridge_uids;    ///< of what is bound to bridge[i]
     std::optional<address::LocalRange> local;  ///< overlaps no window
     unsigned cores = 1;
+    /// Smallest block of dynamic capacity below, a power of two: where it is less than a part may
+    /// have, accesses are cut at its multiples.
+    std::uint64_t least_block = part_bytes;
     bool compiled_routes = true;
   };
 
@@ -159,6 +163,8 @@ class Host : public sc_core::sc_module {
   timing::Station& issuing_port(bool local) const {
     return local ? *timing_.issue_local : *timing_.issue;
   }
+  /// Bytes of a part from `address` on, of an access that has `remaining` more.
+  unsigned part_length(std::uint64_t address, std::uint64_t remaining) const;
   int bridge_for(std::uint64_t hpa, address::Cause& cause) const;
   void rebuild();
   void compile();
@@ -195,6 +201,7 @@ class Host : public sc_core::sc_module {
   void finish(Transaction& transaction);
 
   Config config_;
+  unsigned part_bytes_;
   std::vector<Neighbour> neighbours_;
   Counters counters_;
   PayloadPool pool_;

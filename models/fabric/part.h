@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -11,8 +10,6 @@
 
 /// How a host cuts an access into the parts that it sends.
 namespace cxlpool::fabric {
-
-inline constexpr std::uint64_t part_mask = Host::part_bytes - 1;
 
 /// Byte enables of one part of an access: the pattern repeats over the whole access, so a part
 /// sees it turned.
@@ -40,10 +37,6 @@ inline void make_part(const tlm::tlm_generic_payload& trans, unsigned offset, un
   part.set_byte_enable_length(enabled ? size : 0);
   part.set_dmi_allowed(false);
   part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-}
-
-inline unsigned part_length(std::uint64_t address, std::uint64_t remaining) {
-  return static_cast<unsigned>(std::min(remaining, Host::part_bytes - (address & part_mask)));
 }
 
 }  // namespace cxlpool::fabric

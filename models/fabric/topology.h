@@ -30,6 +30,7 @@ struct Topology {
 
   address::DecodeTree tree;
   std::vector<Entry> entries;  ///< parallel to tree.nodes
+  unsigned part_bytes = 256;   ///< at whose multiples the host cuts accesses
 };
 
 /// A module that can describe itself and what hangs below it.

@@ -18,7 +18,7 @@ using address::HdmDecoderBlock;
 
 namespace {
 
-/// The parts that hosts send: one that begins within capacity must end there.
+/// The longest parts that hosts send: one that begins within capacity must end there.
 constexpr std::uint64_t part_bytes = 256;
 
 }  // namespace
@@ -31,7 +31,8 @@ Type3Device::Type3Device(sc_core::sc_module_name name, Config config,
       registers_(HdmDecoderBlock(ComponentKind::device, config_.capability)),
       media_(config_.partitions.end(), config_.backing_file) {
   if (config_.partitions.volatile_bytes % part_bytes != 0 ||
-      config_.partitions.persistent_bytes % part_bytes != 0) {
+      config_.partitions.persistent_bytes % part_bytes != 0 ||
+      config_.partitions.dynamic_bytes % part_bytes != 0) {
     throw std::invalid_argument(label() + ": the capacity must be a multiple of 256 B");
   }
   mmio.serve(*this, 0);

@@ -119,15 +119,15 @@ TEST(TaggedCapacity, ReadOnlyBackendsAndRegionsSaySo) {
   Device& device = *u.device;
   device.give(host0, {device.extent(0, 4, u.tag)});
   device.give(host0, {device.extent(4, 2, u.other)});
-  EXPECT_FALSE(device.capacity.read_only_at(device.range(3, 1).base));
-  EXPECT_TRUE(device.capacity.read_only_at(device.range(4, 1).base));
-  EXPECT_FALSE(device.capacity.read_only_at(device.range(6, 1).base));
+  EXPECT_FALSE(device.capacity.read_only(device.range(3, 1)));
+  EXPECT_TRUE(device.capacity.read_only(device.range(4, 1)));
+  EXPECT_FALSE(device.capacity.read_only(device.range(6, 1)));
   DynamicCapacity::Config config = two_regions();
   config.regions[1].read_only = true;
   const Device rom(config);
-  EXPECT_FALSE(rom.capacity.read_only_at(rom.range(0, 1).base));
-  EXPECT_TRUE(rom.capacity.read_only_at(rom.range(0, 1, 1).base));
-  EXPECT_FALSE(rom.capacity.read_only_at(~0ull));
+  EXPECT_FALSE(rom.capacity.read_only(rom.range(0, 1)));
+  EXPECT_TRUE(rom.capacity.read_only(rom.range(0, 1, 1)));
+  EXPECT_FALSE(rom.capacity.read_only({~0ull, 1}));
 }
 
 }  // namespace
