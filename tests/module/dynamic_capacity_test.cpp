@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dynamic capacity on the data path: who reaches which byte, and when direct memory ends.
-#include <map>
-
-#include <boost/random/mersenne_twister.hpp>
-#include <boost/random/uniform_int_distribution.hpp>
 #include <gtest/gtest.h>
 
 #include "platforms/machine/pool_machine.h"
@@ -20,7 +16,6 @@ using platforms::Platform;
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB;
 constexpr std::uint64_t block = 4 * KiB;
-constexpr std::uint64_t region_bytes = 64 * block;
 constexpr std::uint64_t hpa_base = 0x1'0000'0000;
 constexpr std::uint64_t dynamic_base = 256 * MiB;
 constexpr capacity::HostId host{0};
@@ -205,115 +200,6 @@ TEST_F(DynamicCapacity, SanitizeDisablesTheMediaUntilItsTimeHasPassed) {
   EXPECT_EQ(byte, 0);
 }
 
-/// What a block of the model holds, and for whom.
-struct Block {
-  bool accepted = false;
-  std::uint8_t content = 0;
-};
-
-/// Random requests against a model that knows nothing but what was granted: every byte that is
-/// reached is the right one, and no other is reached.
-class RandomRequests : public DynamicCapacity {
- protected:
-  std::uint64_t pick(std::uint64_t least, std::uint64_t most) {
-    return boost::random::uniform_int_distribution<std::uint64_t>(least, most)(random_);
-  }
-  DpaRange range() {
-    const std::uint64_t first = pick(0, 127), blocks = pick(1, 6);
-    const std::uint64_t base = first < 64 ? dynamic_base : dynamic_base + 256 * MiB;
-    return {base + first % 64 * block, blocks * block};
-  }
-  template <typename Action>
-  void for_blocks(const DpaRange& range, Action&& action) {
-    for (std::uint64_t at = range.base; at < range.end(); at += block) action(at, blocks_[at]);
-  }
-  bool is_sanitized(std::uint64_t dpa) const { return dpa >= dynamic_base + 256 * MiB; }
-
-  void end_access(const DpaRange& gone, bool sanitize) {
-    for_blocks(gone, [&](std::uint64_t at, Block& each) {
-      if (sanitize || (each.accepted && is_sanitized(at))) each.content = 0;
-      each.accepted = false;
-    });
-  }
-  void answer(const DpaRange& wanted) {
-    if (capacity().respond(host, {wanted}, pick(0, 3) == 0) != Refusal::none) return;
-    for_blocks(wanted, [](std::uint64_t, Block& each) { each.accepted = true; });
-  }
-  void force(const DpaRange& wanted, bool sanitize) {
-    capacity::ReleaseRequest request;
-    request.forced = true;
-    request.sanitize = sanitize;
-    request.extents = {{wanted.base, wanted.length, {}, 0}};
-    if (capacity().request_release(request) == Refusal::none) end_access(wanted, sanitize);
-  }
-  void step() {
-    const DpaRange some = range();
-    switch (pick(0, 9)) {
-      case 0:
-      case 1:
-        offer(some.base, some.length);
-        break;
-      case 2:
-        answer(some);
-        break;
-      case 3:
-        take_an_offer();
-        break;
-      case 4:
-        if (capacity().release(host, {some}) == Refusal::none) end_access(some, false);
-        break;
-      case 5:
-        force(some, pick(0, 1) == 0);
-        break;
-      case 6:
-        capacity().respond(host, {});
-        break;
-      default:
-        touch(some.base + pick(0, some.length - 1));
-    }
-  }
-  void take_an_offer() {
-    const auto offers = capacity().pending(host);
-    if (offers.empty() || offers.front().empty()) return;
-    const capacity::Extent& offered = offers.front()[pick(0, offers.front().size() - 1)];
-    const std::uint64_t blocks = offered.length / block;
-    const std::uint64_t first = pick(0, blocks - 1);
-    answer({offered.dpa + first * block, pick(1, blocks - first) * block});
-  }
-  void touch(std::uint64_t dpa) {
-    const std::uint64_t at = dpa / block * block;
-    if ((at - dynamic_base) % (256 * MiB) >= region_bytes) return;
-    Block& model = blocks_[at];
-    const auto expected = model.accepted ? address::Cause::none : address::Cause::not_accepted;
-    std::uint8_t byte = 0;
-    ASSERT_EQ(read(at, byte), expected) << std::hex << at;
-    ASSERT_EQ(byte, model.accepted ? model.content : 0xFF) << std::hex << at;
-    const auto value = static_cast<std::uint8_t>(pick(1, 254));
-    ASSERT_EQ(write(at, value), expected);
-    if (model.accepted) model.content = value;
-  }
-
-  boost::random::mt19937 random_;
-  std::map<std::uint64_t, Block> blocks_;
-};
-
-class RandomRequestsBySeed : public RandomRequests,
-                             public ::testing::WithParamInterface<unsigned> {};
-
-TEST_P(RandomRequestsBySeed, LeaveEveryByteWhereItBelongs) {
-  random_.seed(GetParam());
-  for (unsigned i = 0; i < 100'000; ++i) {
-    step();
-    if (HasFatalFailure()) FAIL() << "after " << i << " requests";
-    if (i % 10'000 == 0) {
-      for (std::uint64_t b = 0; b < 64; ++b) {
-        touch(dynamic_base + b * block);
-        touch(dynamic_base + 256 * MiB + b * block);
-      }
-    }
-  }
-}
-
 /// Get DCD Info (5600h), to itself, and through a tunnel with 5300h to `id` of `type`.
 constexpr std::uint16_t get_dcd_info = 0x5600, tunnel = 0x5300;
 constexpr std::uint16_t success = 0, unsupported = 3;
@@ -355,8 +241,6 @@ TEST_P(Manager, IsTheOneInterfaceThatDrivesDynamicCapacity) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Components, Manager, ::testing::Values("sw0", "mem0"));
-
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomRequestsBySeed, ::testing::Values(1u, 2u, 3u));
 
 }  // namespace
 }  // namespace cxlpool::module_test
