@@ -17,7 +17,6 @@ SwitchControl::Config control_config(const CxlSwitch::Config& config) {
   control.upstream = config.upstream_ports;
   for (const CxlSwitch::DownstreamPort& port : config.downstream_ports) {
     control.downstream.push_back(port.number);
-    control.bound.push_back(port.bound_to != CxlSwitch::unbound);
   }
   control.decoders = static_cast<std::uint8_t>(config.capability.decoders);
   control.commands = config.control;
@@ -34,7 +33,11 @@ CxlSwitch::CxlSwitch(sc_core::sc_module_name name, Config config, SwitchTiming t
       timing_(std::move(timing)),
       registers_(config_.upstream_ports, ComponentRegisters(HdmDecoderBlock(
                                              ComponentKind::switch_upstream, config_.capability))),
-      control_(control_config(config_)) {
+      held_(config_.upstream_ports, false),
+      control_(
+          control_config(config_),
+          {[this](unsigned port) { return config_.downstream_ports[port].bound_to != unbound; },
+           [this](unsigned port, Reset reset) { port_control(port, reset); }}) {
   for (unsigned i = 0; i < config_.downstream_ports.size(); ++i) {
     number_port(config_.downstream_ports[i].number, i);
   }
@@ -62,18 +65,42 @@ void CxlSwitch::bind_port(unsigned downstream, int upstream) {
   if (upstream != unbound) ingress_labels_.at(static_cast<unsigned>(upstream));
   int& owner = config_.downstream_ports.at(downstream).bound_to;
   if (owner == upstream) return;
+  const bool was_held = is_held(owner), is_held_now = is_held(upstream);
   if (owner != unbound) revoke(static_cast<unsigned>(owner));
   owner = unbound;
   if (upstream != unbound) revoke(static_cast<unsigned>(upstream));
   owner = upstream;
+  if (was_held == is_held_now || perst_asserted(downstream)) return;
+  reset_below(downstream, is_held_now ? Reset::begin_fundamental : Reset::end_fundamental);
 }
 
 void CxlSwitch::hot_reset() {
-  for (unsigned i = 0; i < registers_.size(); ++i) {
-    revoke(i);
-    registers_[i].reset();
+  for (unsigned i = 0; i < registers_.size(); ++i) reset_upstream(i);
+}
+
+void CxlSwitch::reset_upstream(unsigned upstream) {
+  revoke(upstream);
+  registers_[upstream].reset();
+  if (upstream == 0) control_.registers().reset();
+}
+
+void CxlSwitch::reset_from_above(unsigned ingress, Reset reset) {
+  if (reset != Reset::end_fundamental) reset_upstream(ingress);
+  if (reset != Reset::hot) held_[ingress] = reset == Reset::begin_fundamental;
+  for (unsigned i = 0; i < dsp.size(); ++i) {
+    const bool is_below = config_.downstream_ports[i].bound_to == static_cast<int>(ingress);
+    if (is_below && !perst_asserted(i)) reset_below(i, reset);
   }
-  control_.registers().reset();
+}
+
+void CxlSwitch::reset_below(unsigned downstream, Reset reset) {
+  const Neighbour& below = neighbour(downstream);
+  if (below.node) below.node->reset_from_above(below.ingress, reset);
+}
+
+void CxlSwitch::port_control(unsigned downstream, Reset reset) {
+  const bool stays_held = is_held(config_.downstream_ports[downstream].bound_to);
+  if (!stays_held) reset_below(downstream, reset);
 }
 
 address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cause&) {
@@ -96,9 +123,9 @@ address::NodeIndex CxlSwitch::describe(Topology& topology, unsigned ingress, Cau
 }
 
 std::uint64_t CxlSwitch::read_register(unsigned block, std::uint64_t offset, unsigned size) {
-  if (block == 0 && offset >= device_registers) {
-    if (offset - device_registers >= control_.registers().size_bytes()) return 0;
-    return control_.registers().read(static_cast<std::uint32_t>(offset - device_registers), size);
+  if (held_[block]) return 0;
+  if (block == 0 && DeviceRegisterBlock::begins_by(offset)) {
+    return DeviceRegisterBlock::read(control_.registers(), offset, size);
   }
   if (offset >= ComponentRegisters::size_bytes) return 0;
   return registers_[block].read(static_cast<std::uint32_t>(offset), size);
@@ -106,15 +133,13 @@ std::uint64_t CxlSwitch::read_register(unsigned block, std::uint64_t offset, uns
 
 address::WriteVerdict CxlSwitch::write_register(unsigned block, std::uint64_t offset,
                                                 std::uint64_t value, unsigned size) {
-  if (block == 0 && offset >= device_registers) {
+  if (held_[block]) {
     address::WriteVerdict verdict;
-    if (offset - device_registers < control_.registers().size_bytes()) {
-      control_.registers().write(static_cast<std::uint32_t>(offset - device_registers), value,
-                                 size);
-    } else {
-      verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
-    }
+    verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
     return verdict;
+  }
+  if (block == 0 && DeviceRegisterBlock::begins_by(offset)) {
+    return DeviceRegisterBlock::write(control_.registers(), offset, value, size);
   }
   return write_with_revoke(registers_[block], offset, value, size,
                            [this, block] { revoke(block); });

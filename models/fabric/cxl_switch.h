@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "models/address/component_registers.h"
+#include "models/fabric/device_register_block.h"
 #include "models/fabric/hop.h"
 #include "models/fabric/mmio_socket.h"
 #include "models/fabric/switch_control.h"
@@ -40,7 +41,7 @@ class CxlSwitch : public Hop, private RegisterOwner {
   };
 
   /// Where the mailbox CCI's registers lie on `mmio[0]`.
-  static constexpr std::uint64_t device_registers = 0x20000;
+  static constexpr std::uint64_t device_registers = DeviceRegisterBlock::offset;
 
   sc_core::sc_vector<MmioSocket> mmio;  ///< component registers of each upstream port
 
@@ -53,16 +54,31 @@ class CxlSwitch : public Hop, private RegisterOwner {
   }
 
   /// Gives a downstream port to another upstream port, or to none: first the old owner loses it,
-  /// then the new one gets it, each told before its own map changes. Throws std::out_of_range for
+  /// then the new one gets it, each told before its own map changes. It is held in reset below as
+  /// long as its new owner is. Throws std::out_of_range for
   /// a port that does not exist.
   void bind_port(unsigned downstream, int upstream);
 
-  /// The decoders of every upstream port are lost.
+  /// The decoders of every upstream port are lost; what hangs below is left alone.
   void hot_reset();
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
+  /// The virtual switch of that upstream port loses its decoders, and all that is bound to it is
+  /// reset. Held, its registers answer nothing. What the switch's own port control holds in reset
+  /// stays so.
+  void reset_from_above(unsigned ingress, Reset reset) override;
 
  private:
+  void reset_upstream(unsigned upstream);
+  void reset_below(unsigned downstream, Reset reset);
+  /// Of a downstream port, by the mailbox CCI.
+  void port_control(unsigned downstream, Reset reset);
+  bool perst_asserted(unsigned downstream) const {
+    return control_.perst_asserted(config_.downstream_ports[downstream].number);
+  }
+  bool is_held(int upstream) const {
+    return upstream != unbound && held_[static_cast<unsigned>(upstream)];
+  }
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   std::vector<unsigned> upstream_of(unsigned port) const override;
   timing::Station* request_station(unsigned ingress) const override {
@@ -83,6 +99,7 @@ class CxlSwitch : public Hop, private RegisterOwner {
   SwitchTiming timing_;
   std::vector<std::string> ingress_labels_;  ///< "sw0", or "sw0.usp1" where there are several
   std::vector<address::ComponentRegisters> registers_;
+  std::vector<bool> held_;  ///< by upstream port: in fundamental reset, from above
   SwitchControl control_;
 };
 

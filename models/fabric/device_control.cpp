@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "models/fabric/timekeeper.h"
-
 namespace cxlpool::fabric {
 
 using address::Cause;
@@ -30,12 +28,11 @@ DeviceControl::DeviceControl(const Config& config, Media& media, Effects effects
       effects_(std::move(effects)),
       backends_(config.backends),
       dynamic_base_(config.dynamic_base),
-      fm_timestamp_(*this) {
-  const command::Clock& clock = *this;
+      fm_timestamp_(clock_) {
   command::MediaControl& media_control = *this;
   capacity::Listener* listener = this;
   commands_ = std::make_unique<command::Type3Device>(
-      config.commands, clock, media_control,
+      config.commands, clock_, media_control,
       [this](unsigned vector) { effects_.interrupt(vector); });
   if (config.dynamic) {
     capacity::DynamicCapacity::Config dynamic = *config.dynamic;
@@ -43,10 +40,11 @@ DeviceControl::DeviceControl(const Config& config, Media& media, Effects effects
     capacity_ = std::make_unique<capacity::DynamicCapacity>(dynamic, listener);
     commands_->attach(*capacity_, the_host);
   }
-  fm_owned_ld_ = std::make_unique<command::FmOwnedLd>(
-      fm_owned_ld_config(config), clock, fm_timestamp_, config.manages ? nullptr : capacity_.get());
+  fm_owned_ld_ =
+      std::make_unique<command::FmOwnedLd>(fm_owned_ld_config(config), clock_, fm_timestamp_,
+                                           config.manages ? nullptr : capacity_.get());
   if (!config.manages) return;
-  ld_pool_ = std::make_unique<command::LdPool>(ld_pool_config(config), clock, capacity_.get());
+  ld_pool_ = std::make_unique<command::LdPool>(ld_pool_config(config), clock_, capacity_.get());
   ld_pool_->set_lds({&fm_owned_ld_->ld0()});
   commands_->enable_tunnel([this](command::TunnelTarget type, std::uint8_t id) -> command::Cci* {
     if (type == command::TunnelTarget::ld_pool) return &ld_pool_->cci();
@@ -88,14 +86,9 @@ void DeviceControl::cold_reset() {
   }
 }
 
-command::Nanoseconds DeviceControl::now() const {
-  return to_picoseconds(sc_core::sc_time_stamp()) / timing::ps_per_ns;
-}
-
 void DeviceControl::clear(std::uint64_t dpa, std::uint64_t length) { media_.clear(dpa, length); }
 
 void DeviceControl::write(std::uint64_t dpa, command::ByteView data) {
-  if (capacity_ && dpa >= dynamic_base_ && capacity_->read_only({dpa, data.size()})) return;
   media_.write(dpa, data.begin(), data.size());
 }
 

@@ -12,6 +12,7 @@
 #include "models/command/type3_device.h"
 #include "models/fabric/backend_store.h"
 #include "models/fabric/endpoint.h"
+#include "models/fabric/simulation_clock.h"
 
 namespace cxlpool::fabric {
 
@@ -19,9 +20,7 @@ namespace cxlpool::fabric {
 /// media and data path. No module: the device's registers and its fabric manager call it, in
 /// simulated time, and it tells the device what changed through Effects. What software asks wrongly
 /// has a return code; nothing throws on its account.
-class DeviceControl : private command::Clock,
-                      private command::MediaControl,
-                      private capacity::Listener {
+class DeviceControl : private command::MediaControl, private capacity::Listener {
  public:
   struct Config {
     command::Type3Config commands;
@@ -67,14 +66,13 @@ class DeviceControl : private command::Clock,
 
   std::optional<command::Nanoseconds> deadline() const { return commands_->deadline(); }
   /// Completes what is due by now.
-  void advance() { commands_->advance(now()); }
+  void advance() { commands_->advance(clock_.now()); }
 
   void hot_reset() { commands_->hot_reset(); }
   /// Power was lost: offers and extents of the host go, and what a cold reset ends.
   void cold_reset();
 
  private:
-  command::Nanoseconds now() const override;
   void clear(std::uint64_t dpa, std::uint64_t length) override;
   void write(std::uint64_t dpa, command::ByteView data) override;
 
@@ -85,6 +83,7 @@ class DeviceControl : private command::Clock,
   void mapped(const capacity::Backend& backend, capacity::DpaRange range) override;
   void unmapped(const capacity::Backend& backend, capacity::DpaRange range) override;
 
+  SimulationClock clock_;
   Media& media_;
   Effects effects_;
   BackendStore* backends_;

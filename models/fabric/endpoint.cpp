@@ -109,9 +109,7 @@ void Endpoint::b_transport(tlm::tlm_generic_payload& trans, sc_core::sc_time& de
   count(counters_, trans);
   const Target target = checked_target(trans, is_malformed(trans));
   if (target.cause != Cause::none) return refuse(trans, target);
-  auto* access = trans.get_extension<MemoryAccess>();
-  serve_at(target.dpa, trans, access);
-  if (target.poison && access) access->poison = true;
+  serve_marked(target.dpa, target.poison, trans, trans.get_extension<MemoryAccess>());
   if (!timing_) return;
   const timing::Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   delay = to_sc_time(book(request_message(trans), target.dpa, now + to_picoseconds(delay)) - now);
@@ -163,8 +161,7 @@ void Endpoint::serve_admitted(std::uint64_t dpa, tlm::tlm_generic_payload& trans
     target.cause = admission.cause;
     return refuse(trans, target);
   }
-  serve_at(dpa, trans, access);
-  if (admission.poison && access) access->poison = true;
+  serve_marked(dpa, admission.poison, trans, access);
 }
 
 void Endpoint::accept(Passage& passage, std::uint64_t dpa, Place above, timing::Actor& then,

@@ -150,6 +150,12 @@ class Endpoint : public sc_core::sc_module, public TopologyNode {
   Target checked_target(const tlm::tlm_generic_payload& trans, bool malformed) const;
   void refuse(tlm::tlm_generic_payload& trans, const Target& target);
   void serve_admitted(std::uint64_t dpa, tlm::tlm_generic_payload& trans, MemoryAccess* access);
+  /// Serves what was admitted, and marks it if it is poisoned.
+  void serve_marked(std::uint64_t dpa, bool poison, tlm::tlm_generic_payload& trans,
+                    MemoryAccess* access) {
+    serve_at(dpa, trans, access);
+    if (poison && access) access->poison = true;
+  }
   void serve_all_bytes(std::uint64_t dpa, tlm::tlm_generic_payload& trans) {
     if (trans.is_read()) {
       media_.read(dpa, trans.get_data_ptr(), trans.get_data_length());

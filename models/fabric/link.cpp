@@ -15,6 +15,17 @@ void Link::set_up(bool up) {
   if (up == up_) return;
   revoke(0);
   up_ = up;
+  if (held_) reset_below(up ? Reset::begin_fundamental : Reset::end_fundamental);
+}
+
+void Link::reset_from_above(unsigned, Reset reset) {
+  if (reset != Reset::hot) held_ = reset == Reset::begin_fundamental;
+  if (up_) reset_below(reset);
+}
+
+void Link::reset_below(Reset reset) {
+  const Neighbour& below = neighbour(0);
+  if (below.node) below.node->reset_from_above(below.ingress, reset);
 }
 
 Hop::Egress Link::route(std::uint64_t, unsigned) const {

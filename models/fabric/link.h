@@ -31,8 +31,11 @@ class Link : public Hop {
   void set_up(bool up);
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
+  /// What is not there is not reset; what is plugged in while PERST# is asserted is held too.
+  void reset_from_above(unsigned ingress, Reset reset) override;
 
  private:
+  void reset_below(Reset reset);
   Egress route(std::uint64_t hpa, unsigned ingress) const override;
   sc_core::sc_time latency() const override { return latency_; }
   std::vector<unsigned> upstream_of(unsigned) const override { return {0}; }
@@ -42,6 +45,7 @@ class Link : public Hop {
   LinkTiming timing_;
   sc_core::sc_time latency_;
   bool up_;
+  bool held_ = false;  ///< in fundamental reset, from above
 };
 
 }  // namespace cxlpool::fabric

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "models/fabric/timekeeper.h"
 #include "models/fabric/type3_device.h"
 
 namespace cxlpool::fabric {
@@ -27,10 +26,11 @@ bool holds(const std::vector<std::uint8_t>& ports, std::uint8_t port) {
 
 }  // namespace
 
-SwitchControl::SwitchControl(const Config& config)
+SwitchControl::SwitchControl(const Config& config, Switch around)
     : config_(config),
+      around_(std::move(around)),
       upstream_(lowest_left(config.downstream, config.upstream)),
-      commands_(config.commands, *this, *this),
+      commands_(config.commands, clock_, *this),
       registers_(
           commands_.cci(), command::Mailbox::Config{}, [](unsigned) {}, std::nullopt) {}
 
@@ -50,8 +50,10 @@ command::SwitchIdentity SwitchControl::identity() const {
     identity.active_virtual_switches[i / 8] |= static_cast<std::uint8_t>(1u << i % 8);
   }
   identity.vppbs = static_cast<std::uint16_t>(ports);
-  const auto bound = std::count(config_.bound.begin(), config_.bound.end(), true);
-  identity.active_vppbs = static_cast<std::uint16_t>(upstream_.size() + bound);
+  identity.active_vppbs = static_cast<std::uint16_t>(upstream_.size());
+  for (unsigned i = 0; i < config_.downstream.size(); ++i) {
+    if (around_.is_bound(i)) ++identity.active_vppbs;
+  }
   identity.hdm_decoders = config_.decoders;
   return identity;
 }
@@ -90,15 +92,14 @@ command::Cci* SwitchControl::below(std::uint8_t port) {
 }
 
 void SwitchControl::perst(std::uint8_t port, bool asserted) {
-  if (Type3Device* device = device_below(port)) device->hold_in_reset(asserted);
+  around_.reset_below(index_of(port), asserted ? Reset::begin_fundamental : Reset::end_fundamental);
 }
 
-void SwitchControl::reset(std::uint8_t port) {
-  if (Type3Device* device = device_below(port)) device->hot_reset();
-}
+void SwitchControl::reset(std::uint8_t port) { around_.reset_below(index_of(port), Reset::hot); }
 
-command::Nanoseconds SwitchControl::now() const {
-  return to_picoseconds(sc_core::sc_time_stamp()) / timing::ps_per_ns;
+unsigned SwitchControl::index_of(std::uint8_t port) const {
+  const auto found = std::find(config_.downstream.begin(), config_.downstream.end(), port);
+  return static_cast<unsigned>(found - config_.downstream.begin());
 }
 
 }  // namespace cxlpool::fabric

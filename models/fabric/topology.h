@@ -33,6 +33,10 @@ struct Topology {
   unsigned part_bytes = 256;   ///< at whose multiples the host cuts accesses
 };
 
+/// A conventional reset on its way down: once, or a fundamental one for as long as PERST# is
+/// asserted.
+enum class Reset : std::uint8_t { hot, begin_fundamental, end_fundamental };
+
 /// A module that can describe itself and what hangs below it.
 class TopologyNode {
  public:
@@ -42,6 +46,12 @@ class TopologyNode {
   /// no_node, with the cause in `why`, where the port leads nowhere.
   virtual address::NodeIndex describe(Topology& topology, unsigned ingress,
                                       address::Cause& why) = 0;
+
+  /// A reset reaches upstream port `ingress`, and goes on to everything below it. What decoded
+  /// there is taken back first.
+  virtual void reset_from_above(unsigned ingress, Reset reset) {
+    static_cast<void>(ingress), static_cast<void>(reset);
+  }
 
   /// Timed: where a request for `hpa` waits that comes in at upstream port `ingress`; `input` is
   /// which of several ways it came there. No station: it goes through without waiting.

@@ -149,6 +149,11 @@ void Type3Device::hold_in_reset(bool held) {
   held_in_reset_ = held;
 }
 
+void Type3Device::reset_from_above(unsigned, Reset reset) {
+  if (reset == Reset::hot) return hot_reset();
+  hold_in_reset(reset == Reset::begin_fundamental);
+}
+
 void Type3Device::hot_reset() {
   revoke();
   registers_.reset();
@@ -182,11 +187,8 @@ std::uint64_t Type3Device::read_register(unsigned, std::uint64_t offset, unsigne
   if (offset - config_space < DeviceConfigSpace::size_bytes) {
     return config_space_.read(static_cast<std::uint32_t>(offset - config_space), size);
   }
-  if (offset >= device_registers &&
-      offset - device_registers < control_->registers().size_bytes()) {
-    return control_->registers().read(static_cast<std::uint32_t>(offset - device_registers), size);
-  }
-  return 0;
+  if (!DeviceRegisterBlock::begins_by(offset)) return 0;
+  return DeviceRegisterBlock::read(control_->registers(), offset, size);
 }
 
 address::WriteVerdict Type3Device::write_register(unsigned, std::uint64_t offset,
@@ -200,20 +202,12 @@ address::WriteVerdict Type3Device::write_register(unsigned, std::uint64_t offset
     return write_config(static_cast<std::uint32_t>(offset - config_space),
                         static_cast<std::uint32_t>(value), size);
   }
-  if (offset >= device_registers) return write_control(offset - device_registers, value, size);
-  return write_with_revoke(registers_, offset, value, size, [this] { revoke(); });
-}
-
-address::WriteVerdict Type3Device::write_control(std::uint64_t offset, std::uint64_t value,
-                                                 unsigned size) {
-  address::WriteVerdict verdict;
-  if (offset >= control_->registers().size_bytes()) {
-    verdict.effect = address::WriteVerdict::Effect::ignored_read_only;
+  if (DeviceRegisterBlock::begins_by(offset)) {
+    const auto verdict = DeviceRegisterBlock::write(control_->registers(), offset, value, size);
+    control_changed();
     return verdict;
   }
-  control_->registers().write(static_cast<std::uint32_t>(offset), value, size);
-  control_changed();
-  return verdict;
+  return write_with_revoke(registers_, offset, value, size, [this] { revoke(); });
 }
 
 address::WriteVerdict Type3Device::write_config(std::uint32_t offset, std::uint32_t value,

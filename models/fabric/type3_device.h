@@ -10,6 +10,7 @@
 #include "models/address/config_space.h"
 #include "models/address/partition.h"
 #include "models/fabric/device_control.h"
+#include "models/fabric/device_register_block.h"
 #include "models/fabric/endpoint.h"
 #include "models/fabric/media.h"
 #include "models/fabric/mmio_socket.h"
@@ -35,7 +36,7 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   /// Where the register blocks lie on `mmio`.
   static constexpr std::uint64_t component_registers = 0x00000;
   static constexpr std::uint64_t config_space = 0x10000;
-  static constexpr std::uint64_t device_registers = 0x20000;
+  static constexpr std::uint64_t device_registers = DeviceRegisterBlock::offset;
 
   MmioSocket mmio;
 
@@ -83,6 +84,7 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   void hold_in_reset(bool held);
 
   address::NodeIndex describe(Topology& topology, unsigned ingress, address::Cause& why) override;
+  void reset_from_above(unsigned ingress, Reset reset) override;
 
  private:
   Target locate(std::uint64_t hpa) const override;
@@ -92,7 +94,6 @@ class Type3Device final : public Endpoint, private RegisterOwner {
   void control_changed();
   void control_due();
   Lending lend(std::uint64_t dpa) const override;
-  address::WriteVerdict write_control(std::uint64_t offset, std::uint64_t value, unsigned size);
   std::uint64_t read_register(unsigned block, std::uint64_t offset, unsigned size) override;
   address::WriteVerdict write_register(unsigned block, std::uint64_t offset, std::uint64_t value,
                                        unsigned size) override;
