@@ -19,6 +19,10 @@ bool OwnMemory::holds(std::uint64_t dpa, std::uint64_t length) const {
   return length != 0 && pool_ && pool_->accessible(host_, range);
 }
 
+bool OwnMemory::writable(std::uint64_t dpa, std::uint64_t length) const {
+  return holds(dpa, length) && !(pool_ && pool_->read_only({dpa, length}));
+}
+
 std::vector<capacity::DpaRange> OwnMemory::ranges() const {
   std::vector<capacity::DpaRange> ranges;
   if (static_bytes_ != 0) ranges.push_back({0, static_bytes_});

@@ -18,6 +18,8 @@ class OwnMemory {
   /// One past the highest DPA that the device decodes.
   std::uint64_t end() const;
   bool holds(std::uint64_t dpa, std::uint64_t length) const;
+  /// Held, and none of it read-only.
+  bool writable(std::uint64_t dpa, std::uint64_t length) const;
   std::vector<capacity::DpaRange> ranges() const;
 
  private:

@@ -75,6 +75,7 @@ Reply PoisonCommands::clear(const Request& request) {
   const auto wanted = *decode<ClearPoison>(request.payload);
   const ReturnCode verdict = check_line(wanted.dpa);
   if (verdict != ReturnCode::success) return verdict;
+  if (!memory_.writable(wanted.dpa, line)) return ReturnCode::invalid_physical_address;
   media_.write(wanted.dpa, ByteView(wanted.data.data(), wanted.data.size()));
   poison_.clear_line(wanted.dpa);
   return ReturnCode::success;

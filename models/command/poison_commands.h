@@ -40,7 +40,8 @@ struct ClearPoison {
 };
 
 /// Poison of a device by command (4300h-4302h). A misaligned address is 02h, memory that is not the
-/// host's 0Fh. A list that does not fit one answer continues when the same query is made again.
+/// host's 0Fh, and so is read-only memory to be cleared: clearing writes it. A list that does not
+/// fit one answer continues when the same query is made again.
 class PoisonCommands {
  public:
   PoisonCommands(PoisonList& poison, const ScanMedia& scan, const OwnMemory& memory,

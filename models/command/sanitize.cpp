@@ -61,12 +61,12 @@ void Sanitizer::add_commands(Cci& cci) {
 
 Reply Sanitizer::sanitize(Cci& cci) {
   std::uint64_t bytes = 0;
-  for (const auto& range : memory_.ranges()) bytes += range.length;
+  for (const auto& range : memory_.ranges()) {
+    if (!memory_.writable(range.base, range.length)) return ReturnCode::internal_error;
+    bytes += range.length;
+  }
   media_disabled_ = true;
-  const auto complete = [this] {
-    finish();
-    return ReturnCode::success;
-  };
+  const auto complete = [this] { return finish(); };
   const auto aborted = [this] {
     media_disabled_ = false;
     return ReturnCode::aborted;
@@ -75,12 +75,20 @@ Reply Sanitizer::sanitize(Cci& cci) {
   return ReturnCode::background_started;
 }
 
-void Sanitizer::finish() {
-  if (!media_disabled_) return;
+ReturnCode Sanitizer::finish() {
+  if (!media_disabled_) return ReturnCode::success;
   media_disabled_ = false;
-  for (const auto& range : memory_.ranges()) clear(range.base, range.length);
+  ReturnCode verdict = ReturnCode::success;
+  for (const auto& range : memory_.ranges()) {
+    if (memory_.writable(range.base, range.length)) {
+      clear(range.base, range.length);
+    } else {
+      verdict = ReturnCode::internal_error;
+    }
+  }
   static_capacity_.clear_lsa();
   events_.discard();
+  return verdict;
 }
 
 void Sanitizer::clear(std::uint64_t dpa, std::uint64_t length) {
@@ -102,7 +110,7 @@ Reply Sanitizer::operate(const Request& request, Cci& cci) {
   const auto complete = [this, ranges = std::move(ranges)] {
     for (const MediaRange& range : ranges) {
       // The host may have lost dynamic capacity meanwhile, and another may have it now.
-      if (memory_.holds(range.dpa, range.length)) clear(range.dpa, range.length);
+      if (memory_.writable(range.dpa, range.length)) clear(range.dpa, range.length);
     }
     return ReturnCode::success;
   };
@@ -138,7 +146,7 @@ ReturnCode Sanitizer::read_ranges(const Request& request, const MediaOperation& 
     const bool whole_lines =
         range.dpa % PoisonList::line_bytes == 0 && range.length % PoisonList::line_bytes == 0;
     if (!whole_lines || range.length == 0) return ReturnCode::invalid_input;
-    if (!memory_.holds(range.dpa, range.length)) return ReturnCode::invalid_physical_address;
+    if (!memory_.writable(range.dpa, range.length)) return ReturnCode::invalid_physical_address;
     ranges.push_back(range);
   }
   return ReturnCode::success;

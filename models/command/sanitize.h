@@ -62,7 +62,12 @@ Nanoseconds sanitize_duration(std::uint64_t bytes);
 /// Sanitize (4400h) and media operations (4402h) in the background. While a sanitize runs the media
 /// is disabled; at its end all memory of the host and the label storage are zero, poison and event
 /// records are gone. Aborted, it enables the media again and changes nothing else. A media
-/// operation zeroes the ranges it names; a bad one is 02h, memory that is not the host's 0Fh.
+/// operation zeroes the ranges it names; a bad one is 02h, memory that is not the host's, or is
+/// read-only, 0Fh.
+///
+/// A host that holds read-only capacity cannot have all its memory sanitized: 04h, until it has
+/// released it. What is accepted while a sanitize runs keeps its contents, and the operation ends
+/// with 04h.
 class Sanitizer {
  public:
   Sanitizer(MediaControl& media, const OwnMemory& memory, PoisonList& poison,
@@ -70,8 +75,8 @@ class Sanitizer {
 
   void add_commands(Cci& cci);
   bool media_disabled() const { return media_disabled_; }
-  /// The end of a sanitize, if one is under way.
-  void finish();
+  /// The end of a sanitize, if one is under way. 04h: some memory was read-only.
+  ReturnCode finish();
 
  private:
   Reply sanitize(Cci& cci);

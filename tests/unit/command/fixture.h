@@ -54,9 +54,10 @@ struct Rig final : capacity::Listener, SwitchPorts {
   SwitchCci switch_cci;
   std::vector<std::pair<std::uint8_t, bool>> perst_calls;
 
-  explicit Rig(Type3Config config = default_config())
+  explicit Rig(Type3Config config = default_config(),
+               const capacity::DynamicCapacity::Config& dynamic = pool_config())
       : device(config, clock, media, [this](unsigned vector) { interrupts.push_back(vector); }),
-        pool(pool_config(), this),
+        pool(dynamic, this),
         manager_time(clock),
         fm_owned_ld({}, clock, manager_time, &pool),
         ld_pool(pool_of_heads(), clock, nullptr),

@@ -315,6 +315,64 @@ TEST(Sanitize, LeavesDynamicCapacityOfOtherHostsAlone) {
   EXPECT_EQ(operate(2 * quantum), ReturnCode::background_started);
 }
 
+/// The first region of dynamic capacity is read-only, and the host has a block of it.
+class ReadOnlyCapacity : public testing::Test {
+ protected:
+  ReadOnlyCapacity() { give(2 * quantum); }
+
+  static capacity::DynamicCapacity::Config regions() {
+    auto config = Rig::pool_config();
+    config.regions[0].read_only = true;
+    return config;
+  }
+  void give(std::uint64_t dpa) {
+    capacity::AddRequest add;
+    add.extents = {{dpa, test::block, {}, 0}};
+    EXPECT_EQ(rig.pool.add(add), capacity::Refusal::none);
+    EXPECT_EQ(rig.pool.respond(add.host, {{dpa, test::block}}), capacity::Refusal::none);
+  }
+  ReturnCode zero(std::uint64_t dpa, std::uint64_t length = 64) {
+    return rig
+        .run(Opcode::media_operations, MediaOperation{1, 1, 1}, encode(MediaRange{dpa, length}))
+        .code;
+  }
+
+  Rig rig{Rig::default_config(), regions()};
+};
+
+TEST_F(ReadOnlyCapacity, IsNotWrittenByClearPoison) {
+  ASSERT_TRUE(rig.device.inject_poison(2 * quantum, 64));
+  EXPECT_EQ(rig.run(Opcode::clear_poison, ClearPoison{2 * quantum, {}}).code,
+            ReturnCode::invalid_physical_address);
+  EXPECT_TRUE(rig.media.written.empty());
+  EXPECT_TRUE(rig.device.poisoned(2 * quantum, 64));
+}
+
+TEST_F(ReadOnlyCapacity, IsNoRangeOfMediaOperations) {
+  EXPECT_EQ(zero(2 * quantum), ReturnCode::invalid_physical_address);
+  give(3 * quantum);
+  EXPECT_EQ(zero(3 * quantum), ReturnCode::background_started);
+}
+
+TEST_F(ReadOnlyCapacity, MustBeReleasedBeforeASanitize) {
+  EXPECT_EQ(rig.run(Opcode::sanitize).code, ReturnCode::internal_error);
+  EXPECT_FALSE(rig.device.media_disabled());
+  ASSERT_EQ(rig.pool.release(capacity::HostId{0}, {{2 * quantum, test::block}}),
+            capacity::Refusal::none);
+  EXPECT_EQ(rig.run(Opcode::sanitize).code, ReturnCode::background_started);
+}
+
+TEST_F(ReadOnlyCapacity, ThatComesDuringASanitizeStaysAndMakesItFail) {
+  rig.pool.release(capacity::HostId{0}, {{2 * quantum, test::block}});
+  ASSERT_EQ(rig.run(Opcode::sanitize).code, ReturnCode::background_started);
+  give(2 * quantum);
+  rig.pass(8 * test::second);
+  EXPECT_FALSE(rig.device.media_disabled());
+  ASSERT_EQ(rig.media.cleared.size(), 1u) << "static capacity";
+  EXPECT_EQ(rig.media.cleared[0].dpa, 0u);
+  EXPECT_EQ(rig.device.primary().background().return_code(), ReturnCode::internal_error);
+}
+
 TEST(MediaOperations, ZeroTheRangesTheyName) {
   Rig rig;
   Bytes ranges = encode(MediaRange{0, 128});
