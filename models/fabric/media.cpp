@@ -73,14 +73,29 @@ int make_private(std::uint64_t size) {
   return file;
 }
 
+/// The mapping keeps the file; nothing else does.
+std::uint8_t* map_shared(std::uint64_t size, const std::string& path, bool read_only) {
+  const int file = path.empty() ? make_private(size) : open_backing(path, size, read_only);
+  const int protection = read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* memory = ::mmap(nullptr, size, protection, MAP_SHARED, file, 0);
+  const int error = errno;
+  ::close(file);
+  if (memory != MAP_FAILED) return static_cast<std::uint8_t*>(memory);
+  errno = error;
+  refuse(path.empty() ? "memory backend" : path, "cannot map the memory backend");
+}
+
 }  // namespace
 
 MemoryBackend::MemoryBackend(std::uint64_t size_bytes, const std::string& path, bool read_only)
     : size_(size_bytes),
       read_only_(read_only),
-      file_(path.empty() ? make_private(size_bytes) : open_backing(path, size_bytes, read_only)) {}
+      path_(path),
+      memory_(map_shared(size_bytes, path, read_only)) {
+  if (!path_.empty()) mapped_ = MappedFile(memory_, size_, path_);
+}
 
-MemoryBackend::~MemoryBackend() { ::close(file_); }
+MemoryBackend::~MemoryBackend() { ::munmap(memory_, size_); }
 
 Media::Media(std::uint64_t capacity_bytes, const std::string& backing_file)
     : capacity_(capacity_bytes),
@@ -103,6 +118,7 @@ std::uint64_t Media::bytes_in_chunk(std::size_t chunk) const {
 std::uint8_t* Media::chunk_for(std::uint64_t dpa) {
   const std::size_t index = dpa >> chunk_shift;
   if (chunks_[index]) return chunks_[index];
+  if (file_ >= 0) expect_whole_file();
   const int flags = file_ >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   const off_t offset = file_ >= 0 ? static_cast<off_t>(index << chunk_shift) : 0;
   void* memory =
@@ -110,7 +126,17 @@ std::uint8_t* Media::chunk_for(std::uint64_t dpa) {
   if (memory == MAP_FAILED) {
     refuse(file_ >= 0 ? backing_file_ : "device media", "cannot map another chunk of 1 GiB");
   }
+  if (file_ >= 0) mapped_files_.emplace_back(memory, bytes_in_chunk(index), backing_file_);
   return chunks_[index] = static_cast<std::uint8_t*>(memory);
+}
+
+void Media::expect_whole_file() const {
+  struct stat status {};
+  if (::fstat(file_, &status) != 0) refuse(backing_file_, "cannot look at the backing file");
+  if (static_cast<std::uint64_t>(status.st_size) >= capacity_) return;
+  throw std::runtime_error(
+      fmt::format("{}: the backing file was shortened from {} to {} bytes while it was in use",
+                  backing_file_, capacity_, status.st_size));
 }
 
 void Media::read_slowly(std::uint64_t dpa, std::uint8_t* data, std::size_t length) const {
@@ -142,25 +168,31 @@ void Media::write_slowly(std::uint64_t dpa, const std::uint8_t* data, std::size_
 }
 
 void Media::map(std::uint64_t dpa, const MemoryBackend& backend) {
-  remap(dpa, backend.size(), backend.file(),
-        backend.read_only() ? PROT_READ : PROT_READ | PROT_WRITE);
-  mapped_[dpa] = {backend.size(), backend.read_only()};
+  Mapped& here = mapped_[dpa];
+  here.length = backend.size();
+  here.read_only = backend.read_only();
+  remap(dpa, backend.size(), &backend, here.files);
 }
 
 void Media::unmap(std::uint64_t dpa, std::uint64_t length) {
-  remap(dpa, length, -1, PROT_READ | PROT_WRITE);
+  std::vector<MappedFile> none;
+  remap(dpa, length, nullptr, none);
   mapped_.erase(dpa);
 }
 
-/// Chunk by chunk, in place.
-void Media::remap(std::uint64_t dpa, std::uint64_t length, int file, int protection) {
-  const int flags = file >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+void Media::remap(std::uint64_t dpa, std::uint64_t length, const MemoryBackend* backend,
+                  std::vector<MappedFile>& files) {
   for (std::uint64_t done = 0; done < length;) {
     const std::uint64_t at = dpa + done;
     const std::uint64_t here = std::min(length - done, chunk_bytes - (at & chunk_mask));
-    void* memory = ::mmap(chunk_for(at) + (at & chunk_mask), here, protection, flags | MAP_FIXED,
-                          file, file >= 0 ? static_cast<off_t>(done) : 0);
+    std::uint8_t* place = chunk_for(at) + (at & chunk_mask);
+    // Of a shared mapping an old size of 0 makes one more of the same memory.
+    void* memory =
+        backend ? ::mremap(backend->memory() + done, 0, here, MREMAP_MAYMOVE | MREMAP_FIXED, place)
+                : ::mmap(place, here, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     if (memory == MAP_FAILED) refuse("device media", "cannot map a memory backend");
+    if (backend && !backend->path().empty()) files.emplace_back(place, here, backend->path());
     done += here;
   }
 }

@@ -7,11 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "models/fabric/mapped_file.h"
+
 namespace cxlpool::fabric {
 
 /// Memory of its own, to be mapped into a device's media and taken away again with what it holds:
 /// private, or a plain file. A file that is absent or empty is made that long, sparse; one of any
-/// other length is refused, and so is a read-only one that is not there. Throws std::runtime_error.
+/// other length is refused, and so is a read-only one that is not there. It is mapped from the
+/// beginning and keeps no file descriptor, so that there may be more of them than a process may
+/// have files. Throws std::runtime_error.
 class MemoryBackend {
  public:
   explicit MemoryBackend(std::uint64_t size_bytes, const std::string& path = {},
@@ -22,12 +26,15 @@ class MemoryBackend {
 
   std::uint64_t size() const { return size_; }
   bool read_only() const { return read_only_; }
-  int file() const { return file_; }
+  const std::string& path() const { return path_; }  ///< empty: private memory
+  std::uint8_t* memory() const { return memory_; }   ///< size() bytes, shared
 
  private:
   std::uint64_t size_;
   bool read_only_;
-  int file_;
+  std::string path_;
+  std::uint8_t* memory_;
+  MappedFile mapped_;
 };
 
 /// The bytes of a device, by DPA. Memory that nobody touched reads zero and costs nothing: the
@@ -36,7 +43,8 @@ class MemoryBackend {
 ///
 /// With a file behind it the store is that file, mapped and shared: what others write there is read
 /// here and the other way round. A file that is absent or empty is made as long as the device,
-/// sparse; one of any other length is not this device's and is refused. Not thread-safe. Throws
+/// sparse; one of any other length is not this device's and is refused, and so is one that has
+/// become shorter when more of it is mapped (see MappedFile for the rest). Not thread-safe. Throws
 /// std::runtime_error when a file cannot be used or the system has no more address space; accesses
 /// beyond capacity() are the caller's mistake.
 class Media {
@@ -110,7 +118,10 @@ class Media {
   }
 
   std::uint8_t* chunk_for(std::uint64_t dpa);
-  void remap(std::uint64_t dpa, std::uint64_t length, int file, int protection);
+  void expect_whole_file() const;
+  /// Maps `backend` over the range, chunk by chunk, in place; null: private memory again.
+  void remap(std::uint64_t dpa, std::uint64_t length, const MemoryBackend* backend,
+             std::vector<MappedFile>& files);
   void zero(std::uint64_t dpa, std::uint64_t length);
   void clear_unmapped(std::uint64_t dpa, std::uint64_t length);
   void clear_in_file(std::uint64_t dpa, std::uint64_t length);
@@ -122,9 +133,11 @@ class Media {
   std::string backing_file_;
   int file_ = -1;
   std::vector<std::uint8_t*> chunks_;
+  std::vector<MappedFile> mapped_files_;  ///< the chunks, where a file is behind them
   struct Mapped {
     std::uint64_t length = 0;
     bool read_only = false;
+    std::vector<MappedFile> files;
   };
   std::map<std::uint64_t, Mapped> mapped_;  ///< backends, by DPA
 };

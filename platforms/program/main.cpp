@@ -8,6 +8,7 @@
 
 #include <systemc>
 
+#include "models/fabric/mapped_file.h"
 #include "platforms/program/commands.h"
 #include "platforms/text_check.h"
 #include "platforms/version.h"
@@ -46,6 +47,7 @@ int sc_main(int, char**) { return 0; }
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // `cxlpool list | head` ends with an error, not a signal
+  cxlpool::fabric::explain_shortened_files();
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   int exit_status = cxlpool::program::wrong_input;
   try {

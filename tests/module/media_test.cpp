@@ -218,6 +218,87 @@ TEST_F(BackingFile, ClearingASparseFileNeitherFillsItNorTakesLong) {
   EXPECT_LT(static_cast<std::uint64_t>(status.st_blocks) * 512, 2 * MiB);
 }
 
+TEST_F(BackingFile, ShortenedBeforeMoreOfItIsMappedIsRefusedByName) {
+  Media media(2 * GiB, path());
+  write(media, 0, {1});
+  ASSERT_EQ(::truncate(path().c_str(), 4096), 0);
+  try {
+    write(media, GiB, {1});
+    FAIL() << "mapped what is not there";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find(path()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("shortened"), std::string::npos) << error.what();
+  }
+}
+
+using BackingFileDeath = BackingFile;
+
+TEST_F(BackingFileDeath, ShortenedInUseEndsAProgramWithItsName) {
+  const auto use = [&](bool as_backend) {
+    explain_shortened_files();
+    if (as_backend) {
+      const MemoryBackend backend(MiB, path());
+      Media media(GiB);
+      media.map(4096, backend);
+      write(media, 4096, {1});
+      ::truncate(path().c_str(), 0);
+      read(media, 4096, 1);
+    } else {
+      Media media(MiB, path());
+      write(media, 0, {1});
+      ::truncate(path().c_str(), 0);
+      read(media, 0, 1);
+    }
+  };
+  const std::string text = "cxlpool: " + path() + ": the backing file was shortened";
+  EXPECT_EXIT(use(false), testing::ExitedWithCode(2), text);
+  std::filesystem::remove(path());
+  EXPECT_EXIT(use(true), testing::ExitedWithCode(2), text);
+}
+
+TEST_F(BackingFileDeath, AnotherBusErrorIsWhatItWas) {
+  EXPECT_EXIT(
+      {
+        const Media media(MiB, path());
+        explain_shortened_files();
+        ::raise(SIGBUS);
+        ::raise(SIGBUS);
+      },
+      testing::KilledBySignal(SIGBUS), "");
+}
+
+TEST_F(BackingFile, BackendsKeepNoFileDescriptors) {
+  const rlimit limit{40, 40};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  Media media(GiB);
+  std::vector<std::unique_ptr<MemoryBackend>> backends;
+  for (unsigned i = 0; i < 100; ++i) {
+    const std::string file = i % 2 == 0 ? std::string() : path(std::to_string(i).c_str());
+    backends.push_back(std::make_unique<MemoryBackend>(4096, file));
+    media.map(i * 8192, *backends.back());
+    write(media, i * 8192, {static_cast<std::uint8_t>(i + 1)});
+  }
+  for (unsigned i = 0; i < 100; ++i) {
+    EXPECT_EQ(read(media, i * 8192, 1)[0], i + 1);
+    media.unmap(i * 8192, 4096);
+    EXPECT_TRUE(is_zero(read(media, i * 8192, 4096)));
+  }
+  media.map(0, *backends[7]);
+  EXPECT_EQ(read(media, 0, 1)[0], 8) << "what a backend holds outlives its mappings";
+}
+
+TEST_F(BackingFile, BackendOverTheEdgeOfAChunkIsOne) {
+  const MemoryBackend backend(MiB);
+  Media media(2 * GiB);
+  media.map(GiB - MiB / 2, backend);
+  std::vector<std::uint8_t> data(MiB);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i / 4096 + 1);
+  write(media, GiB - MiB / 2, data);
+  media.unmap(GiB - MiB / 2, MiB);
+  media.map(0, backend);
+  EXPECT_EQ(read(media, 0, MiB), data);
+}
+
 TEST_F(BackingFile, DirectoryIsRefusedByName) {
   const std::string text = refusal(folder_.string());
   EXPECT_NE(text.find(folder_.string()), std::string::npos) << text;
