@@ -121,6 +121,7 @@ TEST(TaggedCapacity, ReadOnlyBackendsAndRegionsSaySo) {
   device.give(host0, {device.extent(4, 2, u.other)});
   EXPECT_FALSE(device.capacity.read_only(device.range(3, 1)));
   EXPECT_TRUE(device.capacity.read_only(device.range(4, 1)));
+  EXPECT_TRUE(device.capacity.read_only(device.range(0, 6))) << "some of it";
   EXPECT_FALSE(device.capacity.read_only(device.range(6, 1)));
   DynamicCapacity::Config config = two_regions();
   config.regions[1].read_only = true;

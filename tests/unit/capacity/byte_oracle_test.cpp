@@ -269,18 +269,17 @@ class ByteOracle : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(ByteOracle, AgreesOnEveryOwnerAndEveryByte) {
   ByteComparison comparison(GetParam());
-  for (int i = 0; i < 100000 && !HasFailure(); ++i) {
-    SCOPED_TRACE(i);
+  for (int i = 0; i < 100000; ++i) {
     comparison.step();
+    if (HasFailure()) FAIL() << "after " << i << " requests";
   }
-  if (HasFailure()) return;
   comparison.expect_no_leak();
   // Without these the comparison may be one of empty memory.
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     EXPECT_GT(comparison.granted(Kind(kind)), 50u) << "kind " << kind;
     EXPECT_GT(comparison.refused(Kind(kind)), 0u) << "kind " << kind;
   }
-  EXPECT_GT(comparison.granted(Kind::access), 20000u);
+  EXPECT_GT(comparison.granted(Kind::access), 15000u);
   EXPECT_GT(comparison.shared_bytes(), 10000u);
 }
 
