@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device of dynamic capacity at work: its host's and its manager's commands as mailbox bytes, its
 // memory through the sockets, resets and sanitizing, beside an oracle of bytes.
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -39,6 +40,11 @@ struct OracleCase {
   std::uint32_t seed;
   std::uint64_t block0, block1;
   bool compiled_routes;
+
+  friend std::ostream& operator<<(std::ostream& out, const OracleCase& which) {
+    return out << "seed " << which.seed << ", blocks of " << which.block0 << " and " << which.block1
+               << (which.compiled_routes ? "" : ", by the sockets");
+  }
 };
 
 std::string oracle_description(const OracleCase& which) {
