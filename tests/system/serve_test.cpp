@@ -282,6 +282,28 @@ json ask(int client, const json& request) {
   return read_reply(client);
 }
 
+TEST(Serve, BackingFileThatIsShortenedInUseIsNamedAtTheEnd) {
+  const TempDir folder;
+  const std::string file = folder.path("backend.bin");
+  Server server(folder.path("qmp.sock"));
+  const int client = server.connect();
+  EXPECT_THAT(read_line(client), HasSubstr("QMP"));
+  EXPECT_EQ(ask(client, {{"execute", "qmp_capabilities"}}), done);
+  json backend = object_add("tm0", first_tag);
+  backend["arguments"]["qom-type"] = "memory-backend-file";
+  backend["arguments"]["mem-path"] = file;
+  backend["arguments"]["share"] = true;
+  EXPECT_EQ(ask(client, backend), done);
+  EXPECT_EQ(ask(client, add(first_tag, 0)), done);
+  EXPECT_EQ(ask(client, read(window, 1))["return"]["status"], "ok");
+  ASSERT_EQ(::truncate(file.c_str(), 0), 0);
+  send_text(client, read(window, 1).dump() + "\n");
+  const int status = server.wait();
+  ::close(client);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+}
+
 /// The commands of QEMU's tagged-capacity users, as they are.
 TEST(Serve, TakesTheLinesThatQemusUsersSend) {
   const TempDir folder;
