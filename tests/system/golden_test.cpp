@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run gives the bytes that were kept of it, whichever compiler built the program and however:
+// with all optimisations, with none, under the sanitizers. After a change that is meant to change
+// them,
+//   CXLPOOL_UPDATE_GOLDEN=1 build/tests/system/system_test --gtest_filter='*Golden*'
+// writes them anew; the difference belongs into the commit.
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/system/results.h"
+
+namespace cxlpool::testing {
+namespace {
+
+class Golden : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Golden, ResultsAreTheSameWithEveryCompilerAndBuild) {
+  const std::string folder = CXLPOOL_GOLDEN;
+  const std::string kept = folder + "/pool-" + GetParam() + ".json";
+  const Outcome outcome =
+      cxlpool({"run", folder + "/pool.yaml", "--mode", GetParam(), "--json", "--quiet"});
+  ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+  nlohmann::ordered_json results = without_wall(nlohmann::ordered_json::parse(outcome.out));
+  results.erase("platform");  // as it was read, with this machine's paths
+  results.erase("version");
+  const std::string text = results.dump(1) + "\n";
+  if (std::getenv("CXLPOOL_UPDATE_GOLDEN")) std::ofstream(kept) << text;
+  EXPECT_EQ(read_file(kept), text);
+}
+
+INSTANTIATE_TEST_SUITE_P(System, Golden, ::testing::Values("functional", "lt", "at"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace cxlpool::testing
