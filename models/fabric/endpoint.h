@@ -15,7 +15,7 @@
 #include "models/fabric/media.h"
 #include "models/fabric/memory_access.h"
 #include "models/fabric/topology.h"
-#include "models/timing/media_server.h"
+#include "models/timing/channel_spread.h"
 
 namespace cxlpool::fabric {
 

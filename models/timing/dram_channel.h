@@ -32,7 +32,7 @@ struct DramBankStatistics {
 };
 
 /// One DRAM channel with its banks: 64 bits of DDR4 or a subchannel of 32 bits of DDR5, one rank.
-/// A message's dpa is an address of this channel's own (see media_server.h); line by line it goes
+/// A message's dpa is an address of this channel's own (see channel_spread.h); line by line it goes
 /// to bank and row as DramMapping says. A line is done when the last of its data is on the bus: a
 /// write counts as accepted then, since its order before later reads is fixed by then. A partial
 /// write costs what a write does.

@@ -57,11 +57,11 @@ PlatformDescription make_switched(unsigned ports) {
   return platform;
 }
 
-TrafficDescription stream(std::uint64_t base, std::uint64_t size, unsigned outstanding,
+TrafficDescription stream(std::uint64_t from, std::uint64_t size, unsigned outstanding,
                           std::uint64_t requests) {
   TrafficDescription reads;
   reads.host = "h0";
-  reads.base = base;
+  reads.base = from;
   reads.size = size;
   reads.pattern = "sequential";
   reads.requests = requests;

@@ -142,8 +142,11 @@ TEST_P(Timeline, BeginsAfterTheWarmUp) {
   }
   EXPECT_GE(under_way, 1u) << "counters begin with what is in flight by then";
   for (const json& event : file["traceEvents"]) {
-    if (event["ph"] == "X") EXPECT_GE(time(event["ts"]) + time(event["dur"]), 5'000'000u);
-    if (event["ph"] == "C") EXPECT_GE(time(event["ts"]), 5'000'000u);
+    if (event["ph"] == "X") {
+      EXPECT_GE(time(event["ts"]) + time(event["dur"]), 5'000'000u);
+    } else if (event["ph"] == "C") {
+      EXPECT_GE(time(event["ts"]), 5'000'000u);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/timing/media_server.h"
+#include "models/timing/channel_spread.h"
 
 #include <random>
 #include <set>
@@ -56,27 +56,6 @@ TEST(ChannelSpread, RefusesWhatItCannotDo) {
   EXPECT_THROW(ChannelSpread(4, 32), std::invalid_argument);
   EXPECT_THROW(ChannelSpread(4, 8192), std::invalid_argument);
   EXPECT_THROW(ChannelSpread(4, 0), std::invalid_argument);
-}
-
-TEST(MediaServer, AMessageIsSplitWhereItsLinesPartWays) {
-  Message message;
-  message.lines = 4;
-  message.dpa = 0x1F00;
-  MediaServer::Part parts[MediaServer::most_parts];
-  const DramPart& part = dram_part("DDR5-4800");
-  for (const unsigned granularity : {64u, 256u, 4096u}) {
-    MediaServer media(part, {}, ChannelSpread(4, granularity));
-    const std::size_t count = media.parts(message, parts);
-    EXPECT_EQ(count, granularity == 64 ? 4u : 1u);
-    std::set<std::uint64_t> lines;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (unsigned line = 0; line < parts[i].message.lines; ++line) {
-        lines.insert(media.spread().dpa({parts[i].channel, parts[i].message.dpa + line * 64}));
-      }
-    }
-    EXPECT_EQ(lines, (std::set<std::uint64_t>{0x1F00, 0x1F40, 0x1F80, 0x1FC0}));
-    EXPECT_EQ(media.book(message, 1'000), 1'000 + media.alone(message));
-  }
 }
 
 }  // namespace

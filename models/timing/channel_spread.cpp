@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/timing/media_server.h"
+#include "models/timing/channel_spread.h"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -46,51 +45,6 @@ std::uint64_t ChannelSpread::dpa(const Place& place) const {
   const unsigned turn =
       power_of_two_ ? place.channel ^ by : (place.channel + channels_ - by) % channels_;
   return (round * channels_ + turn) << granularity_bits_ | (place.local & granularity_mask_);
-}
-
-MediaServer::MediaServer(const DramPart& part, const DramConfig& config,
-                         const ChannelSpread& spread)
-    : spread_(spread), channels_(spread.channels(), DramChannel(part, config)) {}
-
-std::size_t MediaServer::parts(const Message& message, Part (&parts)[most_parts]) const {
-  std::size_t count = 0;
-  for (unsigned line = 0; line < message.lines; ++line) {
-    const ChannelSpread::Place place = spread_.place(message.dpa + line * line_bytes);
-    if (count != 0) {
-      Part& last = parts[count - 1];
-      if (last.channel == place.channel &&
-          last.message.dpa + last.message.lines * line_bytes == place.local) {
-        ++last.message.lines;
-        continue;
-      }
-    }
-    Part& part = parts[count++];
-    part.channel = place.channel;
-    part.message = message;
-    part.message.lines = 1;
-    part.message.dpa = place.local;
-  }
-  return count;
-}
-
-Picoseconds MediaServer::book(const Message& message, Picoseconds arrival) {
-  Part parts[most_parts];
-  const std::size_t count = this->parts(message, parts);
-  Picoseconds done = arrival;
-  for (std::size_t i = 0; i < count; ++i) {
-    done = std::max(done, channels_[parts[i].channel].book(parts[i].message, arrival));
-  }
-  return done;
-}
-
-Picoseconds MediaServer::alone(const Message& message) const {
-  Part parts[most_parts];
-  const std::size_t count = this->parts(message, parts);
-  Picoseconds longest = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    longest = std::max(longest, channels_[parts[i].channel].alone(parts[i].message));
-  }
-  return longest;
 }
 
 }  // namespace cxlpool::timing

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <vector>
-
-#include "models/timing/dram_channel.h"
 
 namespace cxlpool::timing {
 
@@ -57,34 +53,6 @@ class ChannelSpread {
   std::uint64_t granularity_mask_;
   unsigned digit_bits_;
   bool power_of_two_;
-};
-
-/// The media of one device: its channels and the spread. A message is split into parts that each
-/// lie in one channel, with that channel's own address, and is done when its last part is.
-///
-/// Not a Server: channels work side by side. Approximately timed, each channel is the server of a
-/// station of its own that parts() feeds; loosely timed, book() does all.
-class MediaServer {
- public:
-  static constexpr std::size_t most_parts = 4;
-  struct Part {
-    unsigned channel = 0;
-    Message message;
-  };
-
-  MediaServer(const DramPart& part, const DramConfig& config, const ChannelSpread& spread);
-
-  /// Fills `parts`, returns how many.
-  std::size_t parts(const Message& message, Part (&parts)[most_parts]) const;
-  Picoseconds book(const Message& message, Picoseconds arrival);
-  Picoseconds alone(const Message& message) const;
-
-  const ChannelSpread& spread() const { return spread_; }
-  DramChannel& channel(unsigned index) { return channels_[index]; }
-
- private:
-  ChannelSpread spread_;
-  std::vector<DramChannel> channels_;
 };
 
 }  // namespace cxlpool::timing
