@@ -146,6 +146,8 @@ Place Endpoint::request_place(unsigned, unsigned, std::uint64_t) {
 void Endpoint::attach(unsigned, TopologyNode& above, unsigned port) {
   above_ = &above;
   above_port_ = port;
+  // Refusals come by an input of their own, which must be there before any message is foreseen.
+  if (timing_) place_above(static_cast<unsigned>(timing_->channels.size()));
 }
 
 Place Endpoint::place_above(unsigned input) const {

@@ -41,6 +41,8 @@ void Hop::end_of_elaboration() {
 
 void Hop::attach(unsigned ingress, TopologyNode& above, unsigned port) {
   above_[ingress] = {&above, port};
+  // Refusals come by an input of their own, which must be there before any message is foreseen.
+  above.response_place(port, static_cast<unsigned>(dsp.size()), 0);
 }
 
 void Hop::number_port(std::uint8_t number, unsigned port) {

@@ -76,8 +76,9 @@ class Host : public sc_core::sc_module {
     std::vector<std::uint32_t> bridge_uids;    ///< of what is bound to bridge[i]
     std::optional<address::LocalRange> local;  ///< overlaps no window
     unsigned cores = 1;
-    /// Smallest block of dynamic capacity below, a power of two: where it is less than a part may
-    /// have, accesses are cut at its multiples.
+    /// Smallest block of dynamic capacity that the host may reach, a power of two: where it is less
+    /// than a part may have, all accesses are cut at its multiples, and take the time of so many
+    /// parts. (The builder gives the platform's smallest to every host, since ports may be moved.)
     std::uint64_t least_block = part_bytes;
     bool compiled_routes = true;
   };

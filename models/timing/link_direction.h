@@ -24,6 +24,9 @@ class LinkDirection final : public Server {
   /// `span` is how far loosely timed callers' arrivals lie apart, plus the backlog.
   LinkDirection(const LinkConfig& config, Way way, Picoseconds span = 4'000 * ps_per_ns);
 
+  /// A message may overtake one that waits for a later flit.
+  Flow flow() const override { return {false, false, true}; }
+
   Service serve(const Message& message, Picoseconds now, Picoseconds ready) override;
 
   /// Books the slots that the message takes in the mean of a loaded link; the time in an idle one

@@ -31,7 +31,7 @@ class PipeServer final : public Server {
   }
 
   Flow flow() const override {
-    return {!config_.write_latency || *config_.write_latency == config_.latency, usual_ == 0};
+    return {!config_.write_latency || *config_.write_latency == config_.latency, usual_ == 0, true};
   }
 
   Service serve(const Message& message, Picoseconds now, Picoseconds /*ready*/) override {

@@ -26,6 +26,9 @@ class Server {
   struct Flow {
     bool in_order = false;  ///< none comes out before one that began earlier
     bool at_once = false;   ///< any number may begin at the same time
+    /// It may be asked ahead of the present: it keeps no figures of its own, whose measurement may
+    /// end before.
+    bool ahead = false;
   };
   virtual Flow flow() const { return {}; }
 

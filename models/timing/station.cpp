@@ -86,7 +86,8 @@ void Station::find_out_whether_it_foresees() {
       }
     }
   }
-  foresees_ = takes_time && heads_.size() == 1 && !observer_ && arbiter_->is_queue();
+  foresees_ = takes_time && server_->flow().ahead && heads_.size() == 1 && !observer_ &&
+              arbiter_->is_queue();
 }
 
 void Station::observe(StationObserver* observer) {
@@ -94,12 +95,12 @@ void Station::observe(StationObserver* observer) {
   find_out_whether_it_foresees();
 }
 
-StationStatistics Station::statistics() const {
-  StationStatistics until_now = statistics_;
+StationStatistics Station::statistics(Picoseconds until) const {
+  StationStatistics until_then = statistics_;
   for (std::size_t i = settled_; i < foreseen_.size(); ++i) {
-    if (foreseen_[i].begin <= timeline_.now()) count(until_now, foreseen_[i]);
+    if (foreseen_[i].begin <= until) count(until_then, foreseen_[i]);
   }
-  return until_now;
+  return until_then;
 }
 
 void Station::measure(Picoseconds from, Picoseconds until) {
@@ -136,7 +137,7 @@ void Station::release(unsigned input) {
 void Station::wait_for_room(unsigned input, Station& feeder) {
   inputs_[input].feeder = &feeder;
   if (pool_ && !pool_->has_room()) pool_->wait(feeder);
-  if (settled_ < foreseen_.size() && foreseen_[settled_].begin == timeline_.now()) {
+  if (settled_ < foreseen_.size() && has_begun(foreseen_[settled_], true)) {
     timeline_.touch(feeder);  // it asked just before this station's turn
   } else {
     schedule_room();
@@ -158,16 +159,20 @@ inline void Station::wake_waiter(Input& input) {
     timeline_.touch(*input.feeder);
     input.feeder = nullptr;
   }
-  if (!input.outsiders.empty()) {
-    const Event event = input.outsiders.front();
-    input.outsiders.erase(input.outsiders.begin());
-    timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
-  }
+  wake_outsider(input);
+}
+
+inline void Station::wake_outsider(Input& input) {
+  if (input.outsiders.empty()) return;
+  const Event event = input.outsiders.front();
+  input.outsiders.erase(input.outsiders.begin());
+  timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
 }
 
 void Station::fire(void* subject, Picoseconds) {
   if (subject == this) {
     gives_room_ = true;
+    room_due_ = Wheel::never;
     return timeline_.touch(*this);
   }
   if (subject) return arrive_last(*static_cast<Transit*>(subject));
@@ -185,7 +190,7 @@ bool Station::pass(Transit& transit) {
   if (!arbiter_->lets_pass(transit.leg->input)) return false;
   transit.ready = now;
   if (counts_at(now)) {
-    const std::uint32_t waiting = 1 + foreseen_waiting(now, timeline_.is_first_round());
+    const std::uint32_t waiting = 1 + foreseen_waiting(now, timeline_.round());
     statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
   }
   if (next.station) next.station->reserve(next.input);
@@ -201,8 +206,7 @@ void Station::arrive(Transit& transit) {
   ++waiting_;
   if (observer_) observer_->waiting_changed(*this, transit.ready, 1);
   if (counts_at(transit.ready)) {
-    const std::uint32_t waiting =
-        waiting_ + foreseen_waiting(transit.ready, timeline_.is_first_round());
+    const std::uint32_t waiting = waiting_ + foreseen_waiting(transit.ready, timeline_.round());
     statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
   }
   timeline_.touch(*this);
@@ -319,8 +323,9 @@ inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
   const Server::Service service = pipe_ ? pipe_->serve(transit.message, begin, time)
                                         : server_->serve(transit.message, begin, time);
   if (!at_once_) free_at_ = service.free_at;
+  const std::uint32_t round = time > timeline_.now() ? 0 : timeline_.round() + 1;
   foreseen_.push_back({begin, time, service.busy, transit.message.kind, transit.message.lines,
-                       1 + foreseen_waiting(time, time > timeline_.now())});
+                       round, 1 + foreseen_waiting(time, round)});
   for (std::size_t i = foreseen_.size() - 1; i > settled_; --i) {
     if (foreseen_[i - 1].begin <= foreseen_[i].begin) break;
     std::swap(foreseen_[i - 1], foreseen_[i]);
@@ -331,33 +336,32 @@ inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
   return true;
 }
 
-/// Of those that are foreseen, how many have come by then and not begun. An arrival in the first
-/// round is before a begin of the same instant, a later one behind it.
-inline std::uint32_t Station::foreseen_waiting(Picoseconds at, bool first_round) const {
+/// Of those that are foreseen, how many wait when another one comes at that time, in that round: an
+/// arrival is before a begin of the same round.
+inline std::uint32_t Station::foreseen_waiting(Picoseconds at, std::uint32_t round) const {
   std::uint32_t waiting = 0;
-  const Picoseconds from = first_round ? at : at + 1;
-  for (std::size_t i = foreseen_.size(); i > settled_ && foreseen_[i - 1].begin >= from; --i) {
-    waiting += foreseen_[i - 1].ready <= at;
+  for (std::size_t i = foreseen_.size(); i > settled_ && foreseen_[i - 1].begin >= at; --i) {
+    const Foreseen& other = foreseen_[i - 1];
+    waiting += other.ready <= at && (other.begin > at || other.begin_round() >= round);
   }
   return waiting;
 }
 
-/// Does what those have left behind that have begun. In the first round of an instant those that
-/// begin then have not begun before this station `has_decided`.
-void Station::settle(bool has_decided) {
-  if (foreseen_.empty()) return;
+/// `has_decided`: whether this station's turn in the present round is over.
+inline bool Station::has_begun(const Foreseen& message, bool has_decided) const {
   const Picoseconds now = timeline_.now();
-  if (!has_decided && timeline_.is_first_round()) {
-    if (now > 0) settle_until(now - 1);
-  } else {
-    settle_until(now);
-  }
+  if (message.begin != now) return message.begin < now;
+  const std::uint32_t round = message.begin_round();
+  return round < timeline_.round() || (round == timeline_.round() && has_decided);
 }
 
-void Station::settle_until(Picoseconds time) {
-  for (; settled_ < foreseen_.size() && foreseen_[settled_].begin <= time; ++settled_) {
+/// Does what those have left behind that have begun.
+void Station::settle(bool has_decided) {
+  if (foreseen_.empty()) return;
+  for (; settled_ < foreseen_.size() && has_begun(foreseen_[settled_], has_decided); ++settled_) {
     count(statistics_, foreseen_[settled_]);
     --inputs_[0].held;
+    wake_outsider(inputs_[0]);
   }
   if (settled_ == foreseen_.size()) {
     foreseen_.clear();
@@ -370,15 +374,18 @@ void Station::settle_until(Picoseconds time) {
 
 /// Somebody waits for room, which the next of those that are foreseen will give.
 void Station::schedule_room() {
-  if (settled_ == foreseen_.size()) return;
-  timeline_.schedule(foreseen_[settled_].begin, room_order | number_, *this, this);
+  if (settled_ == foreseen_.size() || foreseen_[settled_].begin == room_due_) return;
+  room_due_ = foreseen_[settled_].begin;
+  timeline_.schedule(room_due_, room_order | number_, *this, this);
 }
 
 void Station::give_room() {
   gives_room_ = false;
-  settle_until(timeline_.now());
-  wake_waiter(inputs_[0]);
-  if (!inputs_[0].outsiders.empty()) schedule_room();
+  settle(true);
+  Input& input = inputs_[0];
+  if (input.feeder) timeline_.touch(*input.feeder);
+  input.feeder = nullptr;
+  if (!input.outsiders.empty()) schedule_room();
 }
 
 inline void Station::count(StationStatistics& statistics, MessageKind kind, unsigned lines,

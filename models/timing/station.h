@@ -72,8 +72,9 @@ class Station final : public Actor {
           std::unique_ptr<Arbiter> arbiter);
 
   const std::string& label() const { return label_; }
-  /// Of what has happened up to the timeline's present.
-  StationStatistics statistics() const;
+  /// Of what has begun by `until`; by default, up to the timeline's present.
+  StationStatistics statistics() const { return statistics(timeline_.now()); }
+  StationStatistics statistics(Picoseconds until) const;
   const char* kind() const { return kind_; }
   /// Statistics are of what happens from `from` on and before `until`; what was counted for another
   /// `from` is forgotten.
@@ -132,7 +133,12 @@ class Station final : public Actor {
     Picoseconds begin = 0, ready = 0, busy = 0;
     MessageKind kind = MessageKind::req;
     std::uint8_t lines = 1;
+    std::uint32_t round = 0;  ///< in which it comes at `ready`
     std::uint32_t queue = 1;  ///< how many waited when it came, itself included
+
+    /// At the end of which round of its instant it begins: whoever waited has the server's or the
+    /// queue's word in the first one.
+    std::uint32_t begin_round() const { return ready == begin ? round : 0; }
   };
 
   /// `asker`: the number of the station that would send.
@@ -149,9 +155,9 @@ class Station final : public Actor {
   bool pass(Transit& transit);
   void find_out_whether_it_foresees();
   bool foresee(Transit& transit, Picoseconds& time, bool in_order, std::uint32_t asker);
-  std::uint32_t foreseen_waiting(Picoseconds at, bool first_round) const;
+  std::uint32_t foreseen_waiting(Picoseconds at, std::uint32_t round) const;
+  bool has_begun(const Foreseen& message, bool has_decided) const;
   void settle(bool has_decided);
-  void settle_until(Picoseconds time);
   void schedule_room();
   void give_room();
   void enqueue(Transit& transit, Input& input);
@@ -159,6 +165,7 @@ class Station final : public Actor {
   void send(Transit& transit, Picoseconds now);
   void begin(Transit& transit, Picoseconds now);
   void wake_waiter(Input& input);
+  void wake_outsider(Input& input);
   bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
   void count(StationStatistics& statistics, MessageKind kind, unsigned lines, Picoseconds wait,
              Picoseconds busy) const;
@@ -194,8 +201,9 @@ class Station final : public Actor {
   std::unique_ptr<Server> server_;
   Input* inputs_ = &only_input_;
   Input only_input_;
-  std::vector<Foreseen> foreseen_;  ///< by begin
-  std::size_t settled_ = 0;         ///< of them
+  std::vector<Foreseen> foreseen_;       ///< by begin
+  std::size_t settled_ = 0;              ///< of them
+  Picoseconds room_due_ = Wheel::never;  ///< an event is pending for when one of them gives room
   std::uint64_t turns_ = 0;
   StationObserver* observer_ = nullptr;
   BufferPool* const pool_;

@@ -21,14 +21,14 @@ void Timeline::touch(Station& station) {
 
 void Timeline::step() {
   now_ = next();
-  first_round_ = true;
+  round_ = 0;
   do {
     while (wheel_.next() == now_) {
       const Event event = wheel_.take();
       event.actor->fire(event.subject, now_);
     }
     if (!touched_.empty()) decide();
-    first_round_ = false;
+    ++round_;
   } while (!touched_.empty() || wheel_.next() == now_);
 }
 

@@ -42,9 +42,8 @@ class Timeline {
   std::uint32_t enlist(Station& station);
   const std::vector<Station*>& stations() const { return stations_; }
 
-  /// Of the present instant: in the first one stations have decided nothing yet, but for those with
-  /// a lower number than the one that is deciding.
-  bool is_first_round() const { return first_round_; }
+  /// Of the present instant; it begins with round 0.
+  std::uint32_t round() const { return round_; }
 
   /// Whether stations compete for shared buffers. Who gets one is settled round by round within an
   /// instant, so that nothing may be foreseen then.
@@ -65,7 +64,7 @@ class Timeline {
   std::vector<Station*> deciding_;
   std::vector<Station*> stations_;
   bool shares_buffers_ = false;
-  bool first_round_ = true;
+  std::uint32_t round_ = 0;
 };
 
 }  // namespace cxlpool::timing

@@ -341,8 +341,9 @@ void Run::collect() {
 
 void Run::collect_stations() {
   if (!platform_.time()) return;
+  const timing::Picoseconds end = options_.until.value_or(timing::Wheel::never);
   for (const timing::Station* station : platform_.time()->timeline().stations()) {
-    StationResult result{station->label(), station->kind(), station->statistics(), {}};
+    StationResult result{station->label(), station->kind(), station->statistics(end), {}};
     if (const auto* dram = dynamic_cast<const timing::DramChannel*>(&station->server())) {
       result.banks = dram->banks();
     }

@@ -2,6 +2,7 @@
 // Stations against a simulation of them that shares no code: every message, every station, to the
 // picosecond.
 #include <cstdio>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -53,6 +54,10 @@ TEST(NetworkTest, EveryMessageIsWhereTheReferenceHasItToThePicosecond) {
     }
     ASSERT_EQ(difference(plan, got, wanted), "");
     EXPECT_TRUE(network.timeline().find_deadlock().empty());
+    for (std::size_t i = 0; i < plan.stations.size(); ++i) {
+      ASSERT_EQ(network.station(i).statistics().deepest_queue, reference.deepest_queue(i))
+          << plan.stations[i].label;
+    }
 
     accesses += plan.accesses.size();
     refusals += reference.refusals();
@@ -81,6 +86,43 @@ TEST(NetworkTest, EveryMessageIsWhereTheReferenceHasItToThePicosecond) {
   EXPECT_GT(blocked, networks / 2);
   EXPECT_GT(far_back, networks / 3);
   EXPECT_GT(in_no_time, networks / 20);
+}
+
+/// Ends a network at some instant, with a measurement that begins and may end before: what a
+/// station says then is what the reference did there, foreseen or not.
+TEST(NetworkTest, StatisticsUpToAnyInstantAreThoseOfTheReference) {
+  std::mt19937_64 random{5};
+  for (unsigned seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const NetworkPlan plan = RandomNetwork{seed}.make();
+    const NetworkTrace wanted = ReferenceNetwork{plan}.run();
+    Picoseconds last = 0;
+    for (const AccessTrace& trace : wanted) last = std::max(last, trace.completed);
+    const Picoseconds end = random() % (last + 1);
+    const Picoseconds from = random() % (end + 1);
+    const Picoseconds until = from + random() % (last + 1);
+    StationNetwork network{plan, seed};
+    for (const auto& station : network.stations()) station->measure(from, until);
+    while (network.timeline().next() <= end) network.timeline().step();
+    std::vector<StationStatistics> sums(plan.stations.size());
+    for (std::size_t i = 0; i < plan.accesses.size(); ++i) {
+      for (std::size_t hop = 0; hop < plan.accesses[i].path.size(); ++hop) {
+        const AccessTrace::Stop& stop = wanted[i].stops[hop];
+        if (stop.begun < from || stop.begun >= until || stop.begun > end) continue;
+        StationStatistics& sum = sums[plan.accesses[i].path[hop].station];
+        ++sum.messages;
+        sum.waited += stop.begun - stop.arrived;
+        sum.longest_wait = std::max(sum.longest_wait, stop.begun - stop.arrived);
+      }
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      SCOPED_TRACE(plan.stations[i].label);
+      const StationStatistics got = network.station(i).statistics(end);
+      ASSERT_EQ(got.messages, sums[i].messages);
+      ASSERT_EQ(got.waited, sums[i].waited);
+      ASSERT_EQ(got.longest_wait, sums[i].longest_wait);
+    }
+  }
 }
 
 TEST(NetworkTest, LegsAreCutWhereverTheirOwnerLikes) {

@@ -61,6 +61,9 @@ class ReferenceNetwork {
     return trace_;
   }
 
+  /// Messages that waited at a station at once, at most.
+  unsigned deepest_queue(std::size_t station) const { return nodes_[station].deepest; }
+
   /// Messages that found the next queue full when their turn came.
   std::uint64_t refusals() const { return refusals_; }
 
@@ -85,6 +88,7 @@ class ReferenceNetwork {
     std::optional<HopPlan> refused_at;
     std::optional<unsigned> refused_by_pool;
     bool news = false;
+    unsigned deepest = 0;
     unsigned turn = 0;                 // round robin: who was last
     std::vector<std::int64_t> credit;  // weighted: what each has saved
     std::unique_ptr<LinkDirection> link;
@@ -158,7 +162,11 @@ class ReferenceNetwork {
     turn_.resize(plan_.accesses.size());
     nodes_[at.station].inputs[at.input].waiting.insert(
         {now_, turn_[access], {now_, plan_.accesses[access].order, access}});
-    nodes_[at.station].news = true;
+    Node& node = nodes_[at.station];
+    node.news = true;
+    unsigned waiting = 0;
+    for (const Input& input : node.inputs) waiting += static_cast<unsigned>(input.waiting.size());
+    node.deepest = std::max(node.deepest, waiting);
     trace_[access].stops[hop].arrived = now_;
     position_.resize(plan_.accesses.size());
     position_[access] = hop;
