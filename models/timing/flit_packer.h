@@ -75,6 +75,7 @@ class FlitPacker {
   unsigned place_req(std::uint64_t eligible);
   unsigned place_data(unsigned header, unsigned chunks);
   void took(Channel& channel, unsigned position);
+  void took_plain(unsigned position);
   std::uint64_t flit_of(unsigned position) const;
 
   FlitLayout layout_;
@@ -89,8 +90,8 @@ class FlitPacker {
   std::uint64_t data_ = 0;
   std::uint64_t headers_ = 0;
   std::uint64_t no_data_header_ = 0;  // 68B: flits that may take their one data header
-  std::uint64_t one_req_ = 0;         // 68B: flits that have one Req
-  std::uint64_t req_allowed_ = 0;     // 68B: flits that have fewer than two
+  std::uint64_t one_plain_ = 0;       // 68B: flits that have one Req, or NDR
+  std::uint64_t plain_allowed_ = 0;   // 68B: flits that have fewer than two
   std::uint64_t ndr_room1_ = 0;       // room for NDRs beside what is there, as a binary number
   std::uint64_t ndr_room2_ = 0;
   std::uint64_t drs_room1_ = 0;

@@ -81,6 +81,17 @@ TEST(LinkDirectionTest, AWaitingHeaderSharesASlotThatHasGone) {
   EXPECT_GT(late.free_at, data.free_at + 200);  // a slot of its own
 }
 
+TEST(LinkDirectionTest, ASmallFlitHasTwoCompletionsAtTheMost) {
+  LinkDirection s2m{small, Way::s2m};
+  Picoseconds now = 0, done = 0;
+  for (unsigned i = 0; i != 6'000; ++i) {
+    const Server::Service service = s2m.serve(message(MessageKind::ndr), now, 0);
+    now = service.free_at;
+    done = service.done_at;
+  }
+  EXPECT_NEAR(done, 3'000 * 1'065.625, 2.0);
+}
+
 TEST(LinkDirectionTest, ARequestJoinsTheOpenFlitOrStartsOne) {
   LinkDirection m2s{small, Way::m2s};
   const Message req = message(MessageKind::req);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -19,6 +20,37 @@ class RandomNetwork {
   explicit RandomNetwork(std::uint64_t seed) : random_{seed} {}
 
   NetworkPlan make() {
+    draw_shape();
+    add_stations(one_of(0, 3) != 0);
+    add_sources();
+    return std::move(plan_);
+  }
+
+  /// Of any links, without priorities: every host sends so many accesses at random times,
+  /// `open_gap` apart in the mean, whatever has become of those before. For at_load().
+  NetworkPlan make_open(unsigned each) {
+    last_arbitration_ = Arbitration::weighted;
+    draw_shape();
+    config_ = any_link();
+    links_ = one_of(0, 3) != 0;
+    add_stations(one_of(0, 3) != 0);
+    add_open_sources(each);
+    return std::move(plan_);
+  }
+
+  LinkConfig any_link() {
+    LinkConfig config{one_of(3, 6), 1u << one_of(0, 4)};
+    config.flit = static_cast<FlitMode>(one_of(config.generation == 6 ? 1 : 0, 2));
+    config.mdh = one_of(0, 1) == 0 && config.flit == FlitMode::flit_68b;
+    config.sync_header_bypass = one_of(0, 1) == 0;
+    config.skp_ordered_sets = one_of(0, 3) != 0;
+    return config;
+  }
+
+  static constexpr Picoseconds open_gap = 1'000 * ps_per_ns;
+
+ private:
+  void draw_shape() {
     hosts_ = one_of(1, 16);
     devices_ = one_of(1, 8);
     channels_ = one_of(1, 2);
@@ -31,12 +63,8 @@ class RandomNetwork {
     config_ = {one_of(3, 6), 1u << one_of(2, 4), FlitMode::flit_68b};
     if (config_.generation == 6) config_.flit = FlitMode::flit_256b;
     if (one_of(0, 2) == 0) config_.mdh = config_.flit == FlitMode::flit_68b;
-    add_stations(one_of(0, 3) != 0);
-    add_sources();
-    return std::move(plan_);
   }
 
- private:
   unsigned one_of(unsigned first, unsigned last) {
     return first + static_cast<unsigned>(random_() % (last - first + 1));
   }
@@ -51,7 +79,8 @@ class RandomNetwork {
     made.inputs = inputs;
     made.depth = one_of(1, deepest_);
     made.latency = time(20);
-    made.arbitration = static_cast<Arbitration>(one_of(0, 3));
+    made.arbitration =
+        static_cast<Arbitration>(one_of(0, static_cast<unsigned>(last_arbitration_)));
     for (unsigned i = 0; i < inputs && made.arbitration == Arbitration::weighted; ++i) {
       made.weights.push_back(one_of(1, 5));
     }
@@ -132,6 +161,23 @@ class RandomNetwork {
     }
   }
 
+  void add_open_sources(unsigned each) {
+    for (unsigned h = 0; h < hosts_; ++h) {
+      SourcePlan source;
+      double now = 0;
+      for (unsigned i = 0; i < each; ++i) {
+        const double uniform = (static_cast<double>(random_() >> 11) + 0.5) * 0x1p-53;
+        now -= std::log(uniform) * open_gap;
+        AccessPlan access = make_access(h, 0);
+        access.not_before = static_cast<Picoseconds>(now);
+        access.order = i * 1'000 + h;
+        source.accesses.push_back(plan_.accesses.size());
+        plan_.accesses.push_back(access);
+      }
+      plan_.sources.push_back(source);
+    }
+  }
+
   AccessPlan make_access(unsigned host, unsigned traffic) {
     const unsigned device = one_of(0, devices_ - 1);
     const unsigned channel = one_of(0, channels_ - 1);
@@ -174,6 +220,7 @@ class RandomNetwork {
   bool no_time_ = false;
   bool delays_ = false;
   LinkConfig config_;
+  Arbitration last_arbitration_ = Arbitration::priority;
   std::vector<unsigned> port_, down_, ingress_, egress_, controller_, channel_;
   std::vector<unsigned> device_up_, return_, up_;
 };
