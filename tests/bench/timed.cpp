@@ -254,6 +254,12 @@ void TimedPool::use_compiled_routes(bool use) {
   }
 }
 
+void TimedPool::count(bool on) {
+  for (timing::Station* station : platform_.time()->timeline().stations()) {
+    station->measure(on ? 0 : timing::Wheel::never, timing::Wheel::never);
+  }
+}
+
 void TimedPool::set_footprint(std::uint64_t footprint) {
   for (auto& sender : senders_) sender->set_footprint(footprint);
 }

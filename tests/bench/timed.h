@@ -77,6 +77,8 @@ class TimedPool : public sc_core::sc_module {
   void program();
   void use_compiled_routes(bool use);
   void set_footprint(std::uint64_t footprint);
+  /// Whether stations count what passes, as they do from the start.
+  void count(bool on);
 
   /// Loosely timed: sends an access by the first host, one every `loose_gap`, a quantum ahead of
   /// the clock at most.

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <random>
+
 #include <fmt/format.h>
 
+#include "models/timing/batch_means.h"
+#include "models/timing/histogram.h"
 #include "tests/bench/rows.h"
 #include "tests/bench/timed.h"
 
@@ -80,12 +85,31 @@ TimedRows::TimedRows(bool smoke) : parts_(std::make_unique<Parts>()) {
 
 TimedRows::~TimedRows() = default;
 
+/// What an initiator keeps of an access's latency: a histogram and two batch means.
+static void record_latency(benchmark::State& state) {
+  timing::Histogram histogram;
+  timing::BatchMeans of_way, of_all;
+  std::mt19937_64 random{1};
+  std::array<timing::Picoseconds, 1024> latencies;
+  for (timing::Picoseconds& each : latencies) each = 150'000 + random() % 400'000;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const timing::Picoseconds latency = latencies[next++ % latencies.size()];
+    histogram.record(latency);
+    of_way.record(latency);
+    of_all.record(latency);
+    benchmark::ClobberMemory();
+  }
+  benchmark::DoNotOptimize(histogram.count());
+}
+
 void TimedRows::add_to(Comparisons& comparisons,
                        const std::vector<std::pair<std::string, Footprint>>& sizes,
                        PlainPool<FlatStore>& floor) {
   Parts& parts = *parts_;
   parts.pool.program();
   parts.dram.program();
+  add("record of a latency", record_latency);
   for (const auto& [label, bytes] : sizes) {
     const Footprint footprint = bytes;
     const std::string calendars = "bare calendars/" + label;
@@ -105,6 +129,14 @@ void TimedRows::add_to(Comparisons& comparisons,
       comparisons.push_back({lt, calendars});
       comparisons.push_back({at, wheel});
     }
+    const std::string counting = "at, compiled routes/" + label;
+    const std::string not_counting = "at, stations that do not count/" + label;
+    add(not_counting, [&parts, footprint](auto& s) {
+      parts.pool.count(false);
+      at_access(s, parts.pool, true, footprint);
+      parts.pool.count(true);
+    });
+    comparisons.push_back({counting, not_counting});
     const std::string dram = "at, DRAM banks and FR-FCFS/" + label;
     add(dram, [&parts, footprint](auto& s) { at_access(s, parts.dram, true, footprint); });
     comparisons.push_back({dram, wheel});
