@@ -60,7 +60,7 @@ void CapacityResponder::handle_events() {
     const Reply reply = send_(Opcode::get_event_records, {dc_log});
     const ByteView answer = reply.payload;
     const auto header = command::decode<command::EventRecordsHeader>(answer);
-    if (!header || header->count == 0) return;
+    if (!header || header->count == 0) break;
     const bool overflowed = (header->flags & command::EventRecordsHeader::overflow) != 0;
     std::vector<command::EventRecord> records;
     std::size_t offset = command::wire_size<command::EventRecordsHeader>();
@@ -78,14 +78,19 @@ void CapacityResponder::handle_events() {
         handle(*event);
       }
     }
+    answer_offers();
+    give_back();
     if (overflowed) refuse_what_was_lost(header->overflow_count);
   }
+  answer_offers();
+  give_back();
 }
 
 /// Records that the log had no room for may have been offers, whole or their ends: nobody can tell
 /// which, so all that is open is refused. An answer to nothing is granted.
 void CapacityResponder::refuse_what_was_lost(std::size_t records) {
   offered_.clear();
+  offers_.clear();
   for (std::size_t i = 0; i <= records; ++i) send_(Opcode::add_dc_response, answer_of({}));
 }
 
@@ -109,32 +114,44 @@ void CapacityResponder::handle(const command::DynamicCapacityEvent& event) {
   switch (static_cast<EventType>(event.event_type)) {
     case EventType::add:
       offered_.push_back(range);
-      if ((event.flags & command::DynamicCapacityEvent::more) == 0) answer_offers();
+      if ((event.flags & command::DynamicCapacityEvent::more) != 0) return;
+      offers_.push_back(std::move(offered_));
+      offered_.clear();
       return;
     case EventType::release:
-      return give_back(range);
+      returns_.push_back(range);
+      return;
     default:
       return;  // gone already, or news for others
   }
 }
 
+/// An answer is for the oldest request, so that one that cannot be given now holds up the others.
 void CapacityResponder::answer_offers() {
-  const Reply reply = send_(Opcode::add_dc_response, answer_of(chosen()));
-  // A device may not take a part; then it gets nothing, so that the next request has its turn.
-  if (reply.code != ReturnCode::success) send_(Opcode::add_dc_response, answer_of({}));
-  offered_.clear();
+  for (; !offers_.empty(); offers_.pop_front()) {
+    const ReturnCode code = send_(Opcode::add_dc_response, answer_of(chosen(offers_.front()))).code;
+    if (code == ReturnCode::media_disabled) return;
+    // A device may not take a part; then it gets nothing, so that the next request has its turn.
+    if (code != ReturnCode::success) send_(Opcode::add_dc_response, answer_of({}));
+  }
 }
 
-std::vector<DpaRange> CapacityResponder::chosen() const {
+void CapacityResponder::give_back() {
+  for (; !returns_.empty(); returns_.pop_front()) {
+    const ReturnCode code = send_(Opcode::release_dc, answer_of({returns_.front()})).code;
+    if (code == ReturnCode::media_disabled) return;
+  }
+}
+
+std::vector<DpaRange> CapacityResponder::chosen(std::vector<DpaRange> offered) const {
   if (policy_ == Policy::refuse) return {};
-  std::vector<DpaRange> ranges = offered_;
-  if (policy_ == Policy::accept) return ranges;
-  for (DpaRange& range : ranges) {
+  if (policy_ == Policy::accept) return offered;
+  for (DpaRange& range : offered) {
     const std::uint64_t block = block_at(range.base);
     const std::uint64_t blocks = range.length / block;
     range.length = (blocks + 1) / 2 * block;
   }
-  return ranges;
+  return offered;
 }
 
 std::uint64_t CapacityResponder::block_at(std::uint64_t dpa) const {
@@ -142,10 +159,6 @@ std::uint64_t CapacityResponder::block_at(std::uint64_t dpa) const {
     if (region.range.contains(dpa)) return region.block;
   }
   return 1;
-}
-
-void CapacityResponder::give_back(const DpaRange& range) {
-  send_(Opcode::release_dc, answer_of({range}));
 }
 
 }  // namespace cxlpool::management

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -31,15 +32,17 @@ class CapacityResponder {
 
   /// Asks for interrupts of the event logs, and for the regions' block sizes.
   void start();
-  /// Answers everything that is in the log.
+  /// Answers everything that is in the log, and what could not be answered before.
   void handle_events();
+  /// The device could not take an answer (its media is disabled): to be asked again.
+  bool owes() const { return !offers_.empty() || !returns_.empty(); }
 
  private:
   void handle(const command::DynamicCapacityEvent& event);
   void answer_offers();
+  void give_back();
   void refuse_what_was_lost(std::size_t records);
-  void give_back(const capacity::DpaRange& range);
-  std::vector<capacity::DpaRange> chosen() const;
+  std::vector<capacity::DpaRange> chosen(std::vector<capacity::DpaRange> offered) const;
   std::uint64_t block_at(std::uint64_t dpa) const;
   void clear(const std::vector<std::uint16_t>& handles);
 
@@ -51,7 +54,9 @@ class CapacityResponder {
   Policy policy_;
   Send send_;
   std::vector<Region> regions_;
-  std::vector<capacity::DpaRange> offered_;  ///< of a request that is not complete yet
+  std::vector<capacity::DpaRange> offered_;             ///< of a request that is not complete yet
+  std::deque<std::vector<capacity::DpaRange>> offers_;  ///< complete requests, in their order
+  std::deque<capacity::DpaRange> returns_;              ///< asked back
 };
 
 }  // namespace cxlpool::management
