@@ -96,6 +96,18 @@ void Sanitizer::clear(std::uint64_t dpa, std::uint64_t length) {
   poison_.clear_range(dpa, length);
 }
 
+bool Sanitizer::clear_what_is_held(std::uint64_t dpa, std::uint64_t length) {
+  if (memory_.writable(dpa, length)) {
+    clear(dpa, length);
+    return true;
+  }
+  for (const auto& held : memory_.ranges()) {
+    const std::uint64_t begin = std::max(dpa, held.base), end = std::min(dpa + length, held.end());
+    if (begin < end && memory_.writable(begin, end - begin)) clear(begin, end - begin);
+  }
+  return false;
+}
+
 Reply Sanitizer::operate(const Request& request, Cci& cci) {
   const auto operation = *decode<MediaOperation>(request.payload);
   if (is(operation, discovery)) return discover(request, operation);
@@ -108,11 +120,11 @@ Reply Sanitizer::operate(const Request& request, Cci& cci) {
   std::uint64_t bytes = 0;
   for (const MediaRange& range : ranges) bytes += range.length;
   const auto complete = [this, ranges = std::move(ranges)] {
+    ReturnCode outcome = ReturnCode::success;
     for (const MediaRange& range : ranges) {
-      // The host may have lost dynamic capacity meanwhile, and another may have it now.
-      if (memory_.writable(range.dpa, range.length)) clear(range.dpa, range.length);
+      if (!clear_what_is_held(range.dpa, range.length)) outcome = ReturnCode::internal_error;
     }
-    return ReturnCode::success;
+    return outcome;
   };
   cci.background().start(Opcode::media_operations, sanitize_duration(bytes), complete);
   return ReturnCode::background_started;

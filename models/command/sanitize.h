@@ -63,7 +63,8 @@ Nanoseconds sanitize_duration(std::uint64_t bytes);
 /// is disabled; at its end all memory of the host and the label storage are zero, poison and event
 /// records are gone. Aborted, it enables the media again and changes nothing else. A media
 /// operation zeroes the ranges it names; a bad one is 02h, memory that is not the host's, or is
-/// read-only, 0Fh.
+/// read-only, 0Fh. What the host has lost of them when the operation ends is left alone, and the
+/// operation ends with 04h.
 ///
 /// A host that holds read-only capacity cannot have all its memory sanitized: 04h, until it has
 /// released it. What is accepted while a sanitize runs keeps its contents, and the operation ends
@@ -85,6 +86,8 @@ class Sanitizer {
   ReturnCode read_ranges(const Request& request, const MediaOperation& operation,
                          std::vector<MediaRange>& ranges) const;
   void clear(std::uint64_t dpa, std::uint64_t length);
+  /// False: some of the range is not the host's to clear.
+  bool clear_what_is_held(std::uint64_t dpa, std::uint64_t length);
 
   MediaControl& media_;
   const OwnMemory& memory_;

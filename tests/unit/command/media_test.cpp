@@ -373,6 +373,26 @@ TEST_F(ReadOnlyCapacity, ThatComesDuringASanitizeStaysAndMakesItFail) {
   EXPECT_EQ(rig.device.primary().background().return_code(), ReturnCode::internal_error);
 }
 
+/// A block of the second range is released while the operation runs.
+TEST_F(ReadOnlyCapacity, MediaOperationThatLosesABlockClearsTheRestAndFails) {
+  give(3 * quantum);
+  give(3 * quantum + test::block);
+  Bytes ranges = encode(MediaRange{0, 64});
+  const Bytes both = encode(MediaRange{3 * quantum, 2 * test::block});
+  ranges.insert(ranges.end(), both.begin(), both.end());
+  ASSERT_EQ(rig.run(Opcode::media_operations, MediaOperation{1, 1, 2}, ranges).code,
+            ReturnCode::background_started);
+  ASSERT_EQ(rig.pool.release(capacity::HostId{0}, {{3 * quantum, test::block}}),
+            capacity::Refusal::none);
+  rig.media.cleared.clear();
+  rig.pass(test::second * 8);
+  EXPECT_EQ(rig.device.primary().background().return_code(), ReturnCode::internal_error);
+  ASSERT_EQ(rig.media.cleared.size(), 2u);
+  EXPECT_EQ(rig.media.cleared[0].dpa, 0u);
+  EXPECT_EQ(rig.media.cleared[1].dpa, 3 * quantum + test::block);
+  EXPECT_EQ(rig.media.cleared[1].length, test::block);
+}
+
 TEST(MediaOperations, ZeroTheRangesTheyName) {
   Rig rig;
   Bytes ranges = encode(MediaRange{0, 128});
