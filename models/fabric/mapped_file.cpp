@@ -23,6 +23,7 @@ namespace {
 
 std::mutex mapped_files_mutex;
 std::atomic<MappedFile::Entry*> mapped_files{nullptr};
+struct sigaction bus_error_before {};  ///< what SIGBUS did until it was taken
 
 void print(const char* text) {
   for (std::size_t left = std::strlen(text); left > 0;) {
@@ -34,16 +35,19 @@ void print(const char* text) {
 }
 
 void explain_and_exit(int, siginfo_t* info, void*) {
-  const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
-  for (const MappedFile::Entry* file = mapped_files.load(); file; file = file->next.load()) {
+  const bool sent = info->si_code <= 0;  // by a process: it has no address
+  const auto at = sent ? 0 : reinterpret_cast<std::uintptr_t>(info->si_addr);
+  for (const MappedFile::Entry* file = mapped_files.load(); file && !sent;
+       file = file->next.load()) {
     if (at < file->begin || at - file->begin >= file->length) continue;
     print("cxlpool: ");
     print(file->path.c_str());
-    print(": the backing file was shortened while it was in use\n");
+    print(": the backing file was shortened, or its file system is full or failing\n");
     ::_exit(2);
   }
-  // Not ours: it comes again when this returns, and ends the program as always.
-  ::signal(SIGBUS, SIG_DFL);
+  // Not ours: when this returns an access fails anew; what was sent must be sent anew.
+  ::sigaction(SIGBUS, &bus_error_before, nullptr);
+  if (sent) ::raise(SIGBUS);
 }
 
 }  // namespace
@@ -88,7 +92,11 @@ void explain_shortened_files() {
   action.sa_sigaction = explain_and_exit;
   action.sa_flags = SA_SIGINFO;
   ::sigemptyset(&action.sa_mask);
-  ::sigaction(SIGBUS, &action, nullptr);
+  struct sigaction before {};
+  ::sigaction(SIGBUS, &action, &before);
+  const bool was_ours =
+      (before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction == explain_and_exit;
+  if (!was_ours) bus_error_before = before;
 }
 
 }  // namespace cxlpool::fabric
