@@ -107,7 +107,9 @@ class CapacityRun {
             std::size_t skipped, PoolMachine& machine) {
     MmioMailbox* mailbox = machine.mailbox_of(component);
     if (!mailbox) return checker_.differ(at(step, "device"), "a mailbox", component + " without");
-    const command::Reply reply = mailbox->execute(opcode, step.payload);
+    const auto answer = mailbox->execute(opcode, step.payload);
+    if (!answer) return checker_.differ(at(step, "rc"), "an answer", component + " held in reset");
+    const command::Reply& reply = *answer;
     const auto code = static_cast<std::uint16_t>(reply.code);
     if (code != step.return_code) {
       checker_.differ(at(step, "rc"), fmt::format("{}", step.return_code),
@@ -124,7 +126,7 @@ class CapacityRun {
     auto code = static_cast<std::uint16_t>(reply.code);
     command::Bytes payload = reply.payload;
     if (skipped != 0) {
-      if (payload.size() < skipped) return;  // no message: the bytes differ, or none is expected
+      if (payload.size() < skipped) return miss_message(step);
       code = static_cast<std::uint16_t>(payload[skipped - 4] | payload[skipped - 3] << 8);
       payload.erase(payload.begin(), payload.begin() + static_cast<std::ptrdiff_t>(skipped));
     }
@@ -139,6 +141,20 @@ class CapacityRun {
       checker_.differ(at(step, "response"), in_hex(stated.response->bytes), in_hex(payload));
     }
     if (stated.decoded && code == 0) compare_decoded(step, payload);
+  }
+
+  /// The answer has no message, of which the file says something.
+  void miss_message(const CapacityStep& step) {
+    constexpr const char* none = "no message";
+    const StatedAnswer& stated = step.stated;
+    if (stated.return_code) {
+      checker_.differ(at(step, "rc"), fmt::format("{}", *stated.return_code), none);
+    }
+    if (stated.return_code_name)
+      checker_.differ(at(step, "rc_name"), *stated.return_code_name, none);
+    if (stated.response) {
+      checker_.differ(at(step, "response"), in_hex(stated.response->bytes), none);
+    }
   }
 
   void compare_decoded(const CapacityStep& step, const command::Bytes& payload) {

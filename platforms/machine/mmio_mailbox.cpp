@@ -30,7 +30,9 @@ MmioMailbox::MmioMailbox(fabric::MmioMaster& mmio, unsigned block, std::uint64_t
       payload_bytes_(std::size_t{1}
                      << (mmio.read(block, mailbox_ + capabilities, 4) & payload_size_mask)) {}
 
-command::Reply MmioMailbox::execute(std::uint16_t opcode, const Bytes& payload) {
+std::optional<command::Reply> MmioMailbox::execute(std::uint16_t opcode, const Bytes& payload) {
+  // A mailbox says how large its payload is; only what does not answer reads zero.
+  if (mmio_.read(block_, mailbox_ + capabilities, 4) == 0) return std::nullopt;
   write_payload(payload);
   const std::uint64_t length = std::min<std::uint64_t>(payload.size(), length_mask);
   mmio_.write(block_, mailbox_ + command_register, length << length_shift | opcode, 8);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/command/cci.h"
 #include "models/fabric/mmio_master.h"
@@ -16,7 +17,8 @@ class MmioMailbox {
 
   /// Writes payload and command, rings the doorbell, and fetches the answer. Of a payload longer
   /// than the mailbox the rest is not written; the length says all of it, and the device refuses.
-  command::Reply execute(std::uint16_t opcode, const command::Bytes& payload);
+  /// Nothing: the registers do not answer, as what they belong to is held in reset.
+  std::optional<command::Reply> execute(std::uint16_t opcode, const command::Bytes& payload);
 
   /// Bit per event log that is not empty.
   std::uint32_t event_status();

@@ -23,6 +23,11 @@ qmp::Error past_the_end(std::uint64_t hpa, std::uint64_t size) {
       fmt::format("{} bytes from {:#x} on pass the end of the address space", size, hpa));
 }
 
+qmp::Error no_answer(const std::string& path) {
+  return generic_error(
+      fmt::format("'{}' is held in reset or not plugged: it does not answer", path));
+}
+
 /// An access in pieces of what one payload carries; `one` makes one, from an offset on.
 template <typename One>
 qmp::Access in_pieces(std::uint64_t size, One&& one) {
@@ -87,7 +92,8 @@ void PoolMachine::add_responder(fabric::Type3Device& device, Response response) 
   MmioMailbox& mailbox = mailboxes_.at(device.label());
   responder.software = std::make_unique<management::CapacityResponder>(
       response, [&mailbox](command::Opcode opcode, const Bytes& payload) {
-        return mailbox.execute(static_cast<std::uint16_t>(opcode), payload);
+        const auto reply = mailbox.execute(static_cast<std::uint16_t>(opcode), payload);
+        return reply.value_or(command::ReturnCode::internal_error);
       });
   responder.software->start();
   device.on_interrupt([&responder](unsigned) { responder.called = true; });
@@ -113,11 +119,30 @@ qmp::Result<fabric::Type3Device*> PoolMachine::find(const std::string& path) {
   return device;
 }
 
+qmp::Result<fabric::Type3Device*> PoolMachine::find_running(const std::string& path) {
+  const auto device = find(path);
+  if (!device) return device;
+  if (!answers(*platform_.find_component((*device)->label()))) return no_answer(path);
+  return device;
+}
+
 qmp::Result<const Component*> PoolMachine::find_registers(const std::string& path) {
   const Component* component = platform_.find_component(name_in(path));
-  if (component) return component;
-  return generic_error(fmt::format(
-      "'{}' has no registers: expected a device, a switch's upstream port or a host bridge", path));
+  if (!component) {
+    return generic_error(fmt::format(
+        "'{}' has no registers: expected a device, a switch's upstream port or a host bridge",
+        path));
+  }
+  if (!answers(*component)) return no_answer(path);
+  return component;
+}
+
+bool PoolMachine::answers(const Component& component) {
+  const bool is_device = component.kind == address::ComponentKind::device;
+  if (is_device && !platform_.is_plugged(component.label)) return false;
+  // Every component has a capability array; only what is held in reset reads zero there.
+  return platform_.mmio().read(component.mmio_block, address::ComponentRegisters::capability_array,
+                               4) != 0;
 }
 
 qmp::Result<std::uint64_t> PoolMachine::read_register(const qmp::RegisterAccess& access) {
@@ -148,9 +173,12 @@ qmp::Result<qmp::MailboxReply> PoolMachine::mailbox(const qmp::MailboxCommand& c
   if (command.head != 0) {
     return generic_error(fmt::format("'{}' has one head, 0; got {}", command.path, command.head));
   }
-  const command::Reply reply = mailbox->execute(command.opcode, command.payload);
+  const fabric::Type3Device* device = platform_.find_device(name_in(command.path));
+  if (device && !platform_.is_plugged(device->label())) return no_answer(command.path);
+  const auto reply = mailbox->execute(command.opcode, command.payload);
+  if (!reply) return no_answer(command.path);
   settle();
-  return qmp::MailboxReply{static_cast<std::uint16_t>(reply.code), reply.payload};
+  return qmp::MailboxReply{static_cast<std::uint16_t>(reply->code), reply->payload};
 }
 
 std::optional<std::size_t> PoolMachine::find_host(const std::string& name) {

@@ -72,7 +72,11 @@ class PoolMachine : public qmp::Machine {
 
   /// Of the device at a path: of a Type-3 device, or of nothing.
   qmp::Result<fabric::Type3Device*> find(const std::string& path);
+  /// The same, if it answers.
+  qmp::Result<fabric::Type3Device*> find_running(const std::string& path);
   qmp::Result<const Component*> find_registers(const std::string& path);
+  /// False: held in reset, or not plugged.
+  bool answers(const Component& component);
   /// The device's dynamic capacity, and its region. An error says what is missing.
   qmp::Result<capacity::DynamicCapacity*> find_capacity(const std::string& path,
                                                         std::uint8_t region);

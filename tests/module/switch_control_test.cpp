@@ -56,7 +56,9 @@ class Commanded {
   }
   command::Reply run(const char* cxl_switch, command::Opcode opcode,
                      const command::Bytes& payload = {}) {
-    return machine->mailbox_of(cxl_switch)->execute(static_cast<std::uint16_t>(opcode), payload);
+    return machine->mailbox_of(cxl_switch)
+        ->execute(static_cast<std::uint16_t>(opcode), payload)
+        .value();
   }
   ReturnCode control(const char* cxl_switch, std::uint8_t port, PortControl::Action action) {
     machine->advance_to(machine->now() + 200'000'000'000);  // PERST# may be asserted anew

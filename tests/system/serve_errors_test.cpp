@@ -23,12 +23,13 @@ struct Spoken {
   std::vector<json> messages;  ///< data of the events about errors
 };
 
-Spoken converse(const std::vector<json>& commands) {
+Spoken converse(const std::vector<json>& commands,
+                const std::string& platform = CXLPOOL_CATALOG "/two-hosts.yaml") {
   const TempDir folder;
   std::string text;
   for (const json& command : commands) text += command.dump() + "\n";
-  const Outcome outcome = cxlpool({"serve", CXLPOOL_CATALOG "/two-hosts.yaml", "--scenario",
-                                   folder.write("commands.jsonl", text)});
+  const Outcome outcome =
+      cxlpool({"serve", platform, "--scenario", folder.write("commands.jsonl", text)});
   EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
   Spoken spoken;
   std::istringstream lines(outcome.out);
@@ -139,21 +140,90 @@ TEST(ServeErrors, WhatIsWrongIsRefusedAndChangesNothing) {
   EXPECT_TRUE(spoken.messages.empty());
 }
 
-/// By command 5102h of the switch above mem1.
-TEST(ServeErrors, ADeviceHeldInResetDetectsNothing) {
-  const json assert_perst =
-      qmp_command("x-cxlpool-mailbox", {{"path", "left"}, {"opcode", 0x5102}, {"payload", "0100"}});
+json mailbox_command(const std::string& path, int opcode, const std::string& payload = "") {
+  return qmp_command("x-cxlpool-mailbox",
+                     {{"path", path}, {"opcode", opcode}, {"payload", payload}});
+}
+
+/// Every command that a device detects, records or answers something by.
+std::vector<json> all_that_need(const std::string& path) {
   const json internal = {{"type", "internal"}, {"header", json::array()}};
-  const Spoken spoken =
-      converse({assert_perst, correctable("physical"), uncorrectable(json::array({internal})),
-                correctable("physical", "mem0")});
-  EXPECT_EQ(spoken.replies[0]["return"]["rc"], 0);
-  for (const std::size_t i : {1u, 2u}) {
-    EXPECT_THAT(spoken.replies[i]["error"]["desc"].get<std::string>(),
-                HasSubstr("mem1' is held in reset or not plugged: it detects no errors"));
+  const json header = {{"path", path}, {"log", "fatal"}, {"flags", 0}, {"type", 0}};
+  json media = header, module = header;
+  media.update({{"dpa", 0}, {"descriptor", 0}, {"transaction-type", 0}});
+  for (const char* key : {"health-status", "media-status", "additional-status", "life-used",
+                          "temperature", "dirty-shutdown-count", "corrected-volatile-error-count",
+                          "corrected-persistent-error-count"}) {
+    module[key] = 0;
   }
+  json write{{"path", path}, {"offset", 0x1084}, {"value", 0}};
+  return {correctable("physical", path),
+          uncorrectable(json::array({internal}), path),
+          uncorrectable(json::array(), path),
+          qmp_command("cxl-inject-poison", {{"path", path}, {"start", 0}, {"length", 64}}),
+          qmp_command("cxl-inject-general-media-event", media),
+          qmp_command("cxl-inject-dram-event", media),
+          qmp_command("cxl-inject-memory-module-event", module),
+          read_ras(0, path),
+          qmp_command("x-cxlpool-register-write", write),
+          mailbox_command(path, 0x4000)};
+}
+
+void expect_no_answer(const json& reply) {
+  EXPECT_EQ(reply["error"]["class"], "GenericError") << reply;
+  EXPECT_THAT(reply["error"].value("desc", ""),
+              HasSubstr("is held in reset or not plugged: it does not answer"));
+}
+
+/// By command 5102h of the switch above mem1, which lets go a second later.
+TEST(ServeErrors, ADeviceHeldInResetDetectsNothing) {
+  std::vector<json> commands = {mailbox_command("left", 0x5102, "0100")};
+  const std::vector<json> needy = all_that_need("mem1");
+  commands.insert(commands.end(), needy.begin(), needy.end());
+  commands.push_back(mailbox_command("left", 0x5102, "0101"));
+  commands.push_back(mailbox_command("mem1", 0x0100, "03"));                  // fatal event records
+  commands.push_back(mailbox_command("mem1", 0x4300, std::string(32, '0')));  // poison list
+  commands.push_back(read_ras(0));
+  commands.push_back(correctable("physical", "mem0"));
+  const Spoken spoken = converse(commands);
+  EXPECT_EQ(spoken.replies[0]["return"]["rc"], 0);
+  const std::size_t after = needy.size() + 1;
+  for (std::size_t i = 1; i < after; ++i) expect_no_answer(spoken.replies[i]);
+  EXPECT_EQ(spoken.replies[after]["return"]["rc"], 0);
+  const json& events = spoken.replies[after + 1]["return"];
+  EXPECT_EQ(events["rc"], 0) << events;
+  EXPECT_EQ(events["payload"].get<std::string>().substr(40, 4), "0000") << "records";
+  EXPECT_EQ(spoken.replies[after + 3]["return"]["value"], 0);
   ASSERT_EQ(spoken.messages.size(), 1u);
   EXPECT_EQ(spoken.messages[0]["device"], "mem0");
+}
+
+TEST(ServeErrors, ASwitchHeldInResetDoesNotAnswer) {
+  const Spoken spoken = converse(
+      {mailbox_command("top", 0x5102, "0300"), mailbox_command("left", 0x5100), read_ras(0, "left"),
+       mailbox_command("mem0", 0x4000), mailbox_command("right", 0x5100),
+       mailbox_command("top", 0x5102, "0301"), mailbox_command("left", 0x5100)});
+  EXPECT_EQ(spoken.replies[0]["return"]["rc"], 0);
+  for (const std::size_t i : {1u, 2u, 3u}) expect_no_answer(spoken.replies[i]);
+  for (const std::size_t i : {4u, 6u}) {
+    EXPECT_EQ(spoken.replies[i]["return"]["rc"], 0) << spoken.replies[i];
+    EXPECT_NE(spoken.replies[i]["return"]["payload"], "");
+  }
+}
+
+TEST(ServeErrors, ADeviceThatIsNotPluggedDoesNotAnswer) {
+  const TempDir folder;
+  const std::string platform =
+      folder.write("platform.yaml",
+                   "version: 1\n"
+                   "hosts:\n"
+                   "  - name: h0\n"
+                   "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+                   "    bridges: [{name: hb0, root_ports: 1}]\n"
+                   "devices: [{name: mem0, at: h0.hb0.rp0, volatile: 256MiB, plugged: false}]\n");
+  for (const json& reply : converse(all_that_need("mem0"), platform).replies) {
+    expect_no_answer(reply);
+  }
 }
 
 TEST(ServeErrors, NoErrorsAreNoErrorAndMoreThanTheRecordsHoldAreStillHeard) {

@@ -2,6 +2,7 @@
 // `cxlpool serve`: a pool under QMP, from a file of commands and from clients at its socket.
 #include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <sstream>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -221,9 +222,13 @@ TEST(Serve, WrongArgumentsAreWrongInput) {
 /// The program as a server in a process of its own.
 class Server {
  public:
-  explicit Server(const std::string& socket) : socket_(socket) {
+  /// `stderr_to` names a file; empty: this program's own.
+  explicit Server(const std::string& socket, const std::string& stderr_to = {}) : socket_(socket) {
     process_ = ::fork();
     if (process_ != 0) return;
+    if (!stderr_to.empty()) {
+      ::dup2(::open(stderr_to.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    }
     ::execl(CXLPOOL_PROGRAM, "cxlpool", "serve", tagged_pool, "--quiet", "--qmp",
             ("unix:" + socket).c_str(), nullptr);
     ::_exit(127);
@@ -284,8 +289,8 @@ json ask(int client, const json& request) {
 
 TEST(Serve, BackingFileThatIsShortenedInUseIsNamedAtTheEnd) {
   const TempDir folder;
-  const std::string file = folder.path("backend.bin");
-  Server server(folder.path("qmp.sock"));
+  const std::string file = folder.path("backend.bin"), said = folder.path("stderr.txt");
+  Server server(folder.path("qmp.sock"), said);
   const int client = server.connect();
   EXPECT_THAT(read_line(client), HasSubstr("QMP"));
   EXPECT_EQ(ask(client, {{"execute", "qmp_capabilities"}}), done);
@@ -302,6 +307,7 @@ TEST(Serve, BackingFileThatIsShortenedInUseIsNamedAtTheEnd) {
   ::close(client);
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_THAT(read_file(said), HasSubstr(file + ": the backing file was shortened"));
 }
 
 /// The commands of QEMU's tagged-capacity users, as they are.
