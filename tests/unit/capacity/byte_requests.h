@@ -17,7 +17,9 @@ namespace cxlpool::capacity::test {
 /// Requests at random, of which most can be granted.
 class ByteRequests {
  public:
-  ByteRequests(std::uint32_t seed, const ByteModel& model) : random_(seed), model_(model) {}
+  /// `unit`: what lengths to choose are multiples of.
+  ByteRequests(std::uint32_t seed, const ByteModel& model, std::uint64_t unit = 64)
+      : random_(seed), model_(model), unit_(unit) {}
 
   std::uint64_t below(std::uint64_t n) {
     return boost::random::uniform_int_distribution<std::uint64_t>(0, n - 1)(random_);
@@ -82,7 +84,7 @@ class ByteRequests {
     request.host = host();
     request.selection = Selection(below(4));
     request.region = static_cast<std::uint8_t>(once_in(60) ? 2 : below(2));
-    request.length = 64 * (once_in(60) ? 0 : 1 + below(8));
+    request.length = unit_ * (once_in(60) ? 0 : 1 + below(8));
     if (request.region == 1) request.length *= 1 + below(2);
     request.tag = tag();
     if (request.selection != Selection::prescriptive) return request;
@@ -100,7 +102,7 @@ class ByteRequests {
     request.forced = once_in(2);
     request.sanitize = once_in(2);
     request.tag = tag();
-    if (!once_in(3)) request.length = 64 * below(10);
+    if (!once_in(3)) request.length = unit_ * below(10);
     for (const DpaRange& range : given_back(request.host, request.forced)) {
       request.extents.push_back({range.base, range.length, once_in(2) ? tag() : Tag{}, 0});
     }
@@ -127,6 +129,7 @@ class ByteRequests {
 
   boost::random::mt19937 random_;
   const ByteModel& model_;
+  const std::uint64_t unit_;
 };
 
 }  // namespace cxlpool::capacity::test
