@@ -54,9 +54,9 @@ class CxlSwitch : public Hop, private RegisterOwner {
   }
 
   /// Gives a downstream port to another upstream port, or to none: first the old owner loses it,
-  /// then the new one gets it, each told before its own map changes. It is held in reset below as
-  /// long as its new owner is. Throws std::out_of_range for
-  /// a port that does not exist.
+  /// then the new one gets it, each told before its own map changes. What is below is held in reset
+  /// as long as its new owner is, and while PERST# of the port is asserted. Throws
+  /// std::out_of_range for a port that does not exist.
   void bind_port(unsigned downstream, int upstream);
 
   /// The decoders of every upstream port are lost; what hangs below is left alone.

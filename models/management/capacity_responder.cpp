@@ -2,6 +2,7 @@
 #include "models/management/capacity_responder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/capacity/listener.h"
 #include "models/command/dc_payloads.h"
@@ -48,19 +49,27 @@ void CapacityResponder::start() {
   const auto header = command::decode<command::DcConfigurationHeader>(answer);
   if (!header) return;
   const std::size_t size = command::wire_size<command::DcRegionRecord>();
+  regions_.clear();
   std::size_t offset = command::wire_size<command::DcConfigurationHeader>();
   for (unsigned i = 0; i < header->returned; ++i, offset += size) {
     const auto region = command::decode<command::DcRegionRecord>(answer.from(offset));
     if (region) regions_.push_back({{region->base, region->length}, region->block_size});
   }
+  const auto limits = command::decode<command::DcFigures>(answer.from(offset));
+  if (limits) extents_supported_ = limits->extents_supported;
 }
 
 void CapacityResponder::handle_events() {
   for (;;) {
     const Reply reply = send_(Opcode::get_event_records, {dc_log});
+    const bool was_unread = std::exchange(unread_, reply.code == ReturnCode::media_disabled);
     const ByteView answer = reply.payload;
     const auto header = command::decode<command::EventRecordsHeader>(answer);
-    if (!header || header->count == 0) break;
+    if (!header || header->count == 0) {
+      // A sanitize has discarded what came meanwhile.
+      if (header && was_unread) refuse_what_was_lost(extents_supported_);
+      break;
+    }
     const bool overflowed = (header->flags & command::EventRecordsHeader::overflow) != 0;
     std::vector<command::EventRecord> records;
     std::size_t offset = command::wire_size<command::EventRecordsHeader>();
@@ -86,7 +95,7 @@ void CapacityResponder::handle_events() {
   give_back();
 }
 
-/// Records that the log had no room for may have been offers, whole or their ends: nobody can tell
+/// Records that are gone may have been offers, whole or their ends: nobody can tell
 /// which, so all that is open is refused. An answer to nothing is granted.
 void CapacityResponder::refuse_what_was_lost(std::size_t records) {
   offered_.clear();

@@ -30,12 +30,12 @@ class CapacityResponder {
 
   CapacityResponder(Policy policy, Send send);
 
-  /// Asks for interrupts of the event logs, and for the regions' block sizes.
+  /// Asks for interrupts of the event logs, and for the regions' block sizes; again after a reset.
   void start();
   /// Answers everything that is in the log, and what could not be answered before.
   void handle_events();
-  /// The device could not take an answer (its media is disabled): to be asked again.
-  bool owes() const { return !offers_.empty() || !returns_.empty(); }
+  /// The device could not be read or answered (its media is disabled): to be looked at again.
+  bool owes() const { return unread_ || !offers_.empty() || !returns_.empty(); }
 
  private:
   void handle(const command::DynamicCapacityEvent& event);
@@ -54,6 +54,8 @@ class CapacityResponder {
   Policy policy_;
   Send send_;
   std::vector<Region> regions_;
+  std::uint32_t extents_supported_ = 0;
+  bool unread_ = false;                                 ///< the log could not be read
   std::vector<capacity::DpaRange> offered_;             ///< of a request that is not complete yet
   std::deque<std::vector<capacity::DpaRange>> offers_;  ///< complete requests, in their order
   std::deque<capacity::DpaRange> returns_;              ///< asked back

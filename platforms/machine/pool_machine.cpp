@@ -3,6 +3,8 @@
 // pool_events.cpp.
 #include "platforms/machine/pool_machine.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "platforms/machine/pool_paths.h"
@@ -95,17 +97,27 @@ void PoolMachine::add_responder(fabric::Type3Device& device, Response response) 
         const auto reply = mailbox.execute(static_cast<std::uint16_t>(opcode), payload);
         return reply.value_or(command::ReturnCode::internal_error);
       });
+  responder.device = platform_.find_component(device.label());
   responder.software->start();
   device.on_interrupt([&responder](unsigned) { responder.called = true; });
 }
 
+/// Software finds a device that was away as after a reset, and tries again what it owes.
+void PoolMachine::call_who_has_to_look(Responder& responder) {
+  const bool was_away = std::exchange(responder.away, !answers(*responder.device));
+  if (responder.away) return;
+  if (was_away) responder.software->start();
+  responder.called |= was_away || responder.software->owes();
+}
+
 /// Software runs when it was called, until nothing calls any more.
 void PoolMachine::settle() {
+  for (auto& [name, responder] : responders_) call_who_has_to_look(responder);
   bool ran = true;
   while (ran) {
     ran = false;
     for (auto& [name, responder] : responders_) {
-      if (!responder.called) continue;
+      if (!responder.called || responder.away) continue;
       responder.called = false;
       responder.software->handle_events();
       ran = true;

@@ -67,7 +67,9 @@ class PoolMachine : public qmp::Machine {
  private:
   struct Responder {
     std::unique_ptr<management::CapacityResponder> software;
+    const Component* device = nullptr;
     bool called = false;  ///< an interrupt has come
+    bool away = false;    ///< the device was held in reset or not plugged when it was looked at
   };
 
   /// Of the device at a path: of a Type-3 device, or of nothing.
@@ -77,6 +79,7 @@ class PoolMachine : public qmp::Machine {
   qmp::Result<const Component*> find_registers(const std::string& path);
   /// False: held in reset, or not plugged.
   bool answers(const Component& component);
+  void call_who_has_to_look(Responder& responder);
   /// The device's dynamic capacity, and its region. An error says what is missing.
   qmp::Result<capacity::DynamicCapacity*> find_capacity(const std::string& path,
                                                         std::uint8_t region);

@@ -18,8 +18,12 @@ ValueDump::ValueDump(std::string path, const Activity& activity) : path_(std::mo
   if (stem.extension() == extension) stem.replace_extension();
   written_ = stem.string() + extension;
   if (!std::ofstream(written_)) throw std::runtime_error(path_ + ": cannot be written");
-  // It would say on standard output, where results go, that the unit was set.
-  sc_core::sc_report_handler::set_actions("tracing timescale unit set", sc_core::SC_DO_NOTHING);
+  // It would say on standard output, where results go, that the unit was set, or that a run was cut
+  // before anything had happened.
+  for (const char* saying : {"tracing timescale unit set",
+                             "trace file closed before any cycles were traced, file not written"}) {
+    sc_core::sc_report_handler::set_actions(saying, sc_core::SC_DO_NOTHING);
+  }
   file_ = sc_core::sc_create_vcd_trace_file(stem.c_str());
   file_->set_time_unit(1, sc_core::SC_PS);
   for (std::size_t i = 0; i < activity.levels().size(); ++i) {

@@ -71,11 +71,12 @@ json mailbox(unsigned opcode, const std::string& payload) {
 
 /// Replies to the commands of a scenario, without the events between them.
 std::vector<json> replies_to(const std::vector<json>& commands,
-                             const std::vector<std::string>& options = {}) {
+                             const std::vector<std::string>& options = {},
+                             const std::string& platform = tagged_pool) {
   const TempDir folder;
   std::string text;
   for (const json& command : commands) text += command.dump() + "\n";
-  std::vector<std::string> arguments{"serve", tagged_pool, "--scenario",
+  std::vector<std::string> arguments{"serve", platform, "--scenario",
                                      folder.write("commands.jsonl", text)};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const Outcome outcome = cxlpool(arguments);
@@ -173,6 +174,58 @@ TEST(Serve, HostsThatRefuseGetNothing) {
     EXPECT_EQ(replies[1], done);
     EXPECT_EQ(replies[2]["return"]["status"], "not-found") << response;
     EXPECT_EQ(replies[3]["return"]["cause"], "not_accepted");
+  }
+}
+
+/// A device of the same name whose capacity is its own media, below a switch `sw0`.
+const std::string small_blocks = R"(version: 1
+hosts:
+  - {name: h0, windows: [{base: 0x1_1000_0000, size: 4GiB, targets: [hb0]}],
+     bridges: [{name: hb0, root_ports: 1}]}
+switches: [{name: sw0, upstream: h0.hb0.rp0, downstream: 1}]
+devices:
+  - {name: cxl-vmem0, at: sw0.ds0, volatile: 256MiB, serial: 1, mailbox: {},
+     dynamic: [{length: 256MiB, block: 64B}]}
+decoders:
+  - {at: sw0, index: 0, base: 0x1_1000_0000, size: 512MiB, ways: 1, granularity: 256B, targets: [0]}
+  - {at: cxl-vmem0, index: 0, base: 0x1_1000_0000, size: 512MiB, ways: 1, granularity: 256B}
+)";
+
+json advance_a_second() {
+  return {{"execute", "x-cxlpool-advance"}, {"arguments", {{"by-ps", 1'000'000'000'000}}}};
+}
+
+json switch_port(const std::string& payload) {
+  return {{"execute", "x-cxlpool-mailbox"},
+          {"arguments", {{"path", "sw0"}, {"opcode", 0x5102}, {"payload", payload}}}};
+}
+
+TEST(Serve, AHostThatCouldNotAnswerAnOfferAnswersItLater) {
+  const TempDir folder;
+  const std::string platform = folder.write("small.yaml", small_blocks);
+  struct Hindrance {
+    json begin, end;
+    std::string answer;
+  };
+  const Hindrance hindrances[] = {
+      // A sanitize takes seconds and discards the records of what came: all that can be refused.
+      {mailbox(0x4400, ""), advance_a_second(), "not-found"},
+      {switch_port("0000"), switch_port("0001"), "accepted"},  // PERST# asserted and let go
+  };
+  for (const Hindrance& hindrance : hindrances) {
+    std::vector<json> commands = {hindrance.begin, add(first_tag, 0, 64), status(first_tag)};
+    for (int i = 0; i < 8; ++i) commands.push_back(i == 0 ? hindrance.end : advance_a_second());
+    commands.push_back(status(first_tag));
+    commands.push_back(add(second_tag, 64, 64));
+    commands.push_back(status(second_tag));
+    commands.push_back(release(second_tag, 64));
+    commands.push_back(status(second_tag));
+    const auto replies = replies_to(commands, {"--host-response", "accept"}, platform);
+    EXPECT_EQ(replies[1], done);
+    EXPECT_EQ(replies[2]["return"]["status"], "pending");
+    EXPECT_EQ(replies[11]["return"]["status"], hindrance.answer) << hindrance.begin;
+    EXPECT_EQ(replies[13]["return"]["status"], "accepted") << hindrance.begin;
+    EXPECT_EQ(replies[15]["return"]["status"], "not-found") << replies[14];
   }
 }
 
