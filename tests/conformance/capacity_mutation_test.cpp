@@ -178,11 +178,11 @@ INSTANTIATE_TEST_SUITE_P(
 /// A tunnel that refuses has no message in its answer, so what the file says of one is wrong.
 TEST(CapacityFiles, ThatSayAnythingOfAMessageThatIsNotThereDiffer) {
   for (const auto& [key, value] :
-       {std::pair<const char*, json>{"rc", 0}, {"rc_name", "SUCCESS"}, {"response", ""}}) {
+       {std::pair<const char*, json>{"rc", 0u}, {"rc_name", "SUCCESS"}, {"response", ""}}) {
     json document = load_capacity("N15_tunnel_malformed.json");
     ASSERT_EQ(document["steps"][2]["tunnel_rc"], 22);
     document["steps"][2][key] = value;
-    if (std::string(key) == "rc_name") document["steps"][2]["rc"] = 0;
+    if (std::string(key) == "rc_name") document["steps"][2]["rc"] = 0u;
     const std::string name = "file.json";
     const Tally tally = run_capacity(read_capacity_file(JsonNode(name, document)), {});
     ASSERT_GT(tally.difference_count, 0u) << key;
