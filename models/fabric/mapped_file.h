@@ -29,8 +29,7 @@ class MappedFile {
 
 /// From now on an access to memory whose file was shortened, or whose file system is full or
 /// failing, ends the program with a line on stderr that names the file, and exit status 2. Every
-/// other SIGBUS does what it did. For programs; a
-/// library must not take signals for itself.
+/// other SIGBUS does what it did. For programs; a library must not take signals for itself.
 void explain_shortened_files();
 
 }  // namespace cxlpool::fabric

@@ -95,8 +95,8 @@ void CapacityResponder::handle_events() {
   give_back();
 }
 
-/// Records that are gone may have been offers, whole or their ends: nobody can tell
-/// which, so all that is open is refused. An answer to nothing is granted.
+/// Records that are gone may have been offers, whole or their ends: nobody can tell which, so all
+/// that is open is refused. An answer to nothing is granted.
 void CapacityResponder::refuse_what_was_lost(std::size_t records) {
   offered_.clear();
   offers_.clear();

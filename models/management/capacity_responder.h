@@ -15,10 +15,9 @@ namespace cxlpool::management {
 /// The part of a host's kernel that answers for dynamic capacity: it reads the device's event log,
 /// collects the offers of a request up to the one without MORE, and answers each request once, with
 /// all of it, none, or a part; what it is asked to give back it gives back at once
-/// (sources.md 8.3).
-/// Offers whose records the log had no room for are refused. All of that by mailbox commands; a
-/// command that is refused leaves the device as it was, and a request whose part is refused is
-/// refused whole.
+/// (sources.md 8.3). Offers whose records are gone, for want of room in the log or by a sanitize,
+/// are refused. All of that by mailbox commands; a command that is refused leaves the device as it
+/// was, and a request whose part is refused is refused whole.
 class CapacityResponder {
  public:
   enum class Policy : std::uint8_t {
