@@ -143,7 +143,9 @@ class Host : public sc_core::sc_module {
     std::uint32_t channel = 0;  ///< of the device
     Shortcut* shortcut = nullptr;
     bool local = false;
-    std::array<unsigned char, part_bytes> enables;
+    /// Made for the first access with byte enables that is cut; kept. There are as many parts as
+    /// accesses under way, and most never need it.
+    std::unique_ptr<std::array<unsigned char, part_bytes>> enables;
   };
 
   void end_of_elaboration() override;

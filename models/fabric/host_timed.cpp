@@ -248,7 +248,10 @@ void Host::start_part(Transaction& transaction, unsigned offset, unsigned size) 
   passage.access = transaction.access;
   if (size != transaction.trans->get_data_length()) {
     part.payload = &pool_.take();
-    make_part(*transaction.trans, offset, size, &part.enables, *part.payload);
+    if (transaction.trans->get_byte_enable_ptr() && !part.enables) {
+      part.enables = std::make_unique<PartEnables>();
+    }
+    make_part(*transaction.trans, offset, size, part.enables.get(), *part.payload);
     for (unsigned id = 0; id < tlm::max_num_extensions(); ++id) {
       if (id != MemoryAccess::ID) {
         part.payload->set_extension(id, transaction.trans->get_extension(id));

@@ -32,14 +32,10 @@ std::uint16_t units_of(MessageKind kind, const LinkConfig& config) {
   return 0;
 }
 
-MessageKind data_kind(LinkDirection::Way way) {
-  return way == LinkDirection::Way::m2s ? MessageKind::rwd : MessageKind::drs;
-}
-
-SlotCalendar calendar(const LinkConfig& config, LinkDirection::Way way, Picoseconds span) {
+SlotCalendar calendar(const LinkConfig& config, bool m2s, Picoseconds span) {
   const FlitLayout layout{config.flit};
   const unsigned slots = config.flit == FlitMode::flit_68b ? 4 : 15;
-  const std::uint16_t units = units_of(data_kind(way), config);
+  const std::uint16_t units = units_of(m2s ? MessageKind::rwd : MessageKind::drs, config);
   const LinkRate rate{config};
   const ExactTime flits = rate.bytes(std::uint64_t{layout.flit_bytes} * units);
   const std::uint64_t divisor = slots * units_per_slot;
@@ -51,47 +47,78 @@ SlotCalendar calendar(const LinkConfig& config, LinkDirection::Way way, Picoseco
 
 }  // namespace
 
-LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span)
-    : rate_{config}, packer_{config, way == Way::m2s}, calendar_{calendar(config, way, span)} {
-  const FlitLayout& layout = packer_.layout();
+LinkTables::LinkTables(const LinkConfig& agreed, bool goes_down)
+    : config{agreed}, m2s{goes_down}, rate{agreed} {
+  const FlitPacker packer{config, m2s};
+  const FlitLayout& layout = packer.layout();
   for (unsigned at = 0; at != FlitLayout::window; ++at) {
     const unsigned before = at / layout.stride * layout.flit_bytes;
     const FlitLayout::Slot& slot = layout.slots[at % layout.stride];
-    positions_[at] = {rate_.bytes(before + slot.begin), rate_.bytes(before + slot.end),
-                      rate_.bytes(before + slot.out)};
-    flit_ends_[at] = rate_.bytes((at + 1) * layout.flit_bytes);
+    positions[at] = {rate.bytes(before + slot.begin), rate.bytes(before + slot.end),
+                     rate.bytes(before + slot.out)};
+    flit_ends[at] = rate.bytes((at + 1) * layout.flit_bytes);
   }
-  slide_by_ = rate_.bytes(packer_.slide_flits() * layout.flit_bytes);
-  flits_per_ps_ = (std::uint64_t{1} << 48) / rate_.bytes(layout.flit_bytes).ceil();
+  slide_by = rate.bytes(packer.slide_flits() * layout.flit_bytes);
+  flits_per_ps = (std::uint64_t{1} << 48) / rate.bytes(layout.flit_bytes).ceil();
   for (unsigned kind = 0; kind != kinds; ++kind) {
-    Message message;
-    message.kind = static_cast<MessageKind>(kind);
-    units_[kind] = units_of(message.kind, config);
-    if (is_m2s(message.kind) == (way == Way::m2s)) {
-      for (unsigned lines = 1; lines <= max_lines; ++lines) {
-        message.lines = static_cast<std::uint8_t>(lines);
-        packer_.restart();
-        base_ = {};
-        idle_[kind][lines].service = place(message, 0, 0);
-        idle_[kind][lines].open_until = open_until_;
-      }
-    }
+    units[kind] = units_of(static_cast<MessageKind>(kind), config);
   }
-  open_until_ = 0;
-  first_.lines = 0;
   if (config.flit == FlitMode::flit_68b) return;
   const unsigned parts = config.flit == FlitMode::flit_256b_lopt ? 2 : 1;
-  flit_ = rate_.bytes(layout.flit_bytes / parts).ceil();
-  booked_flits_per_ps_ = ~std::uint64_t{0} / flit_ + 1;
+  flit = rate.bytes(layout.flit_bytes / parts).ceil();
+  booked_flits_per_ps = ~std::uint64_t{0} / flit + 1;
   const unsigned units_per_flit = layout.stride * units_per_slot / parts;
   for (unsigned kind = 0; kind != kinds; ++kind) {
     for (unsigned lines = 1; lines <= max_lines; ++lines) {
-      slots_last_[kind][lines] = lines * units_[kind] * flit_ / units_per_flit;
+      slots_last[kind][lines] = lines * units[kind] * flit / units_per_flit;
     }
   }
-  std::size_t flits = 2;
-  while (flits * flit_ < span) flits *= 2;
-  begun_.assign(flits, ~Picoseconds{0});
+}
+
+LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span)
+    : LinkDirection{tables_of(config, way == Way::m2s), span} {}
+
+LinkDirection::LinkDirection(std::shared_ptr<const LinkTables> tables, Picoseconds span)
+    : tables_{std::move(tables)},
+      packer_{tables_->config, tables_->m2s},
+      calendar_{calendar(tables_->config, tables_->m2s, span)} {
+  first_.lines = 0;
+  if (tables_->flit == 0) return;
+  booked_flits_ = 2;
+  while (booked_flits_ * tables_->flit < span) booked_flits_ *= 2;
+}
+
+/// Those that some link has, or new ones.
+std::shared_ptr<const LinkTables> LinkDirection::tables_of(const LinkConfig& config, bool m2s) {
+  static std::vector<std::weak_ptr<const LinkTables>> all;
+  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& gone) { return gone.expired(); }),
+            all.end());
+  for (const auto& weak : all) {
+    const auto tables = weak.lock();
+    if (tables->m2s == m2s && tables->config == config) return tables;
+  }
+  const auto tables = make_tables(config, m2s);
+  all.push_back(tables);
+  return tables;
+}
+
+/// What an idle link does with each message is what the packing itself makes of it.
+std::shared_ptr<const LinkTables> LinkDirection::make_tables(const LinkConfig& config, bool m2s) {
+  const auto tables = std::make_shared<LinkTables>(config, m2s);
+  LinkDirection scratch{tables, 0};
+  for (unsigned kind = 0; kind != LinkTables::kinds; ++kind) {
+    Message message;
+    message.kind = static_cast<MessageKind>(kind);
+    if (is_m2s(message.kind) != m2s) continue;
+    for (unsigned lines = 1; lines <= max_lines; ++lines) {
+      message.lines = static_cast<std::uint8_t>(lines);
+      scratch.packer_.restart();
+      scratch.base_ = {};
+      const Service service = scratch.place(message, 0, 0);
+      tables->idle[kind][lines] = {service, scratch.open_until_};
+    }
+  }
+  return tables;
 }
 
 /// The positions of the window that begin at or after `ready`. Only whole flits are divided out.
@@ -102,11 +129,12 @@ std::uint64_t LinkDirection::not_begun(Picoseconds ready) const {
   const unsigned stride = packer_.layout().stride;
   const Picoseconds offset = ready - base_.ps;
   // Never behind the true flit, since the reciprocal is of a flit that is rounded up.
-  unsigned at = static_cast<unsigned>(std::min<std::uint64_t>(offset * flits_per_ps_ >> 48,
+  unsigned at = static_cast<unsigned>(std::min<std::uint64_t>(offset * tables_->flits_per_ps >> 48,
                                                               FlitLayout::window / stride - 1)) *
                 stride;
-  while (at + 1 < FlitLayout::window && ((stride == 16 && at % 16 == 15) ||
-                                         rate_.sum(base_, positions_[at].begin).ceil() < ready)) {
+  while (at + 1 < FlitLayout::window &&
+         ((stride == 16 && at % 16 == 15) ||
+          tables_->rate.sum(base_, tables_->positions[at].begin).ceil() < ready)) {
     ++at;
   }
   return ~std::uint64_t{0} << at;
@@ -118,9 +146,9 @@ Server::Service LinkDirection::serve(const Message& message, Picoseconds now, Pi
   if (now >= open_until_) {
     base_ = {now, 0};
     first_ = message;
-    const Idle& idle = idle_[static_cast<unsigned>(message.kind)].at(message.lines);
-    open_until_ = now + idle.open_until;
-    Service service = idle.service;
+    const LinkTables::Idle& alone = idle(message);
+    open_until_ = now + alone.open_until;
+    Service service = alone.service;
     service.free_at += now;
     service.done_at += now;
     return service;
@@ -139,11 +167,11 @@ Server::Service LinkDirection::place(const Message& message, Picoseconds now, Pi
   ExactTime out;
   for (unsigned line = 0; line < message.lines; ++line) {
     const unsigned last = packer_.place(message.kind, not_begun(ready));
-    last_end = rate_.sum(base_, positions_[last].end);
-    out = rate_.sum(base_, positions_[last].out);
-    open_until_ = rate_.sum(base_, flit_ends_[packer_.open_flits() - 1]).ceil();
+    last_end = tables_->rate.sum(base_, tables_->positions[last].end);
+    out = tables_->rate.sum(base_, tables_->positions[last].out);
+    open_until_ = tables_->rate.sum(base_, tables_->flit_ends[packer_.open_flits() - 1]).ceil();
     if (packer_.slide()) {
-      base_ = rate_.sum(base_, slide_by_);
+      base_ = tables_->rate.sum(base_, tables_->slide_by);
     }
   }
   const Picoseconds free_at = std::max(now + 1, last_end.ceil());
@@ -152,12 +180,14 @@ Server::Service LinkDirection::place(const Message& message, Picoseconds now, Pi
 
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
   const auto kind = static_cast<unsigned>(message.kind);
-  const Picoseconds begin = arrival + calendar_.book(arrival, message.lines * units_[kind]);
-  const Picoseconds alone = idle_[kind].at(message.lines).service.done_at;
-  if (begun_.empty()) return begin + alone;
+  const Picoseconds begin = arrival + calendar_.book(arrival, message.lines * tables_->units[kind]);
+  const Picoseconds alone = idle(message).service.done_at;
+  if (tables_->flit == 0) return begin + alone;
+  if (begun_.empty()) begun_.assign(booked_flits_, ~Picoseconds{0});
   const Picoseconds flit = join_flit(begin);
-  Picoseconds out = flit + flit_;
-  for (const Picoseconds end = begin + slots_last_[kind][message.lines]; out <= end; out += flit_) {
+  Picoseconds out = flit + tables_->flit;
+  for (const Picoseconds end = begin + tables_->slots_last[kind][message.lines]; out <= end;
+       out += tables_->flit) {
     join_flit(out);
   }
   return flit == begin ? begin + alone : out;
@@ -165,21 +195,21 @@ Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
 
 /// When the flit began that is under way at `begin`; one begins then if none is.
 Picoseconds LinkDirection::join_flit(Picoseconds begin) {
-  const auto number = static_cast<std::uint64_t>(Wide{begin} * booked_flits_per_ps_ >> 64);
+  const auto number = static_cast<std::uint64_t>(Wide{begin} * tables_->booked_flits_per_ps >> 64);
   const std::uint64_t mask = begun_.size() - 1;
   for (const std::uint64_t at : {number, number - 1}) {
     const Picoseconds begun = begun_[at & mask];
-    if (begun <= begin && begin - begun < flit_) return begun;
+    if (begun <= begin && begin - begun < tables_->flit) return begun;
   }
   return begun_[number & mask] = begin;
 }
 
 Picoseconds LinkDirection::alone(const Message& message) const {
-  return idle_[static_cast<unsigned>(message.kind)].at(message.lines).service.done_at;
+  return idle(message).service.done_at;
 }
 
 Picoseconds LinkDirection::occupancy(const Message& message) const {
-  return calendar_.length_of(message.lines * units_[static_cast<unsigned>(message.kind)]);
+  return calendar_.length_of(message.lines * tables_->units[static_cast<unsigned>(message.kind)]);
 }
 
 }  // namespace cxlpool::timing

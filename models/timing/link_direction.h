@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/timing/flit_packer.h"
@@ -11,6 +12,39 @@
 #include "models/timing/slot_calendar.h"
 
 namespace cxlpool::timing {
+
+/// What never changes of one direction of a link. Links that have agreed on the same share one: in
+/// a fabric of hundreds of links these tables would not fit the caches.
+struct LinkTables {
+  static constexpr unsigned kinds = 5, max_lines = 4;
+
+  /// Geometry and bookings; `idle` is still empty.
+  LinkTables(const LinkConfig& config, bool m2s);
+
+  struct Position {
+    ExactTime begin, end, out;  ///< from the start of the packer's window
+  };
+  struct Idle {
+    Server::Service service;  ///< from 0
+    Picoseconds open_until = 0;
+  };
+
+  LinkConfig config;
+  bool m2s;
+  LinkRate rate;
+  ExactTime slide_by;
+  std::uint64_t flits_per_ps;  ///< x 2^48, rounded down
+  std::array<Position, FlitLayout::window> positions;
+  std::array<ExactTime, FlitLayout::window> flit_ends;  ///< by count of flits - 1
+  std::array<std::array<Idle, max_lines + 1>, kinds> idle{};
+
+  std::array<std::uint16_t, kinds> units{};  ///< of a calendar, for each line
+  /// Booked flits, with latency-optimised flits each half, which has a CRC of its own. 0 with 68B
+  /// flits, which are too short to matter.
+  Picoseconds flit = 0;
+  std::uint64_t booked_flits_per_ps = 0;  ///< x 2^64, rounded up
+  std::array<std::array<Picoseconds, max_lines + 1>, kinds> slots_last{};
+};
 
 /// One direction of a link: bandwidth is what the packing of its messages into flits leaves of the
 /// raw rate. An idle link starts a flit on demand. A message comes out when the flit (for
@@ -38,41 +72,30 @@ class LinkDirection final : public Server {
   Picoseconds alone(const Message& message) const override;
   Picoseconds occupancy(const Message& message) const override;
 
-  static constexpr unsigned max_lines = 4;
+  static constexpr unsigned max_lines = LinkTables::max_lines;
 
  private:
+  LinkDirection(std::shared_ptr<const LinkTables> tables, Picoseconds span);
+
+  static std::shared_ptr<const LinkTables> tables_of(const LinkConfig& config, bool m2s);
+  static std::shared_ptr<const LinkTables> make_tables(const LinkConfig& config, bool m2s);
+
+  const LinkTables::Idle& idle(const Message& message) const {
+    return tables_->idle[static_cast<unsigned>(message.kind)].at(message.lines);
+  }
   Service place(const Message& message, Picoseconds now, Picoseconds ready);
   std::uint64_t not_begun(Picoseconds ready) const;
   Picoseconds join_flit(Picoseconds begin);
 
-  static constexpr unsigned kinds = 5;
-
-  LinkRate rate_;
-  FlitPacker packer_;
-  ExactTime base_;              // where the packer's window begins
+  std::shared_ptr<const LinkTables> tables_;
   Picoseconds open_until_ = 0;  // when the last flit that carries anything has left
+  ExactTime base_;              // where the packer's window begins
   Message first_;               // begins the window, but is not packed yet; no lines: none
-  ExactTime slide_by_;
-  std::uint64_t flits_per_ps_;  // x 2^48, rounded down
-  struct Position {
-    ExactTime begin, end, out;  // from base_
-  };
-  std::array<Position, FlitLayout::window> positions_;
-  std::array<ExactTime, FlitLayout::window> flit_ends_;  // by count of flits - 1
-  struct Idle {
-    Service service;  // from 0
-    Picoseconds open_until = 0;
-  };
-  std::array<std::array<Idle, max_lines + 1>, kinds> idle_{};
-  std::array<std::uint16_t, kinds> units_{};
-  SlotCalendar calendar_;
+  FlitPacker packer_;
 
-  // Booked flits, each a ring entry by its number since the start; with latency-optimised flits
-  // each half, which has a CRC of its own. None with 68B flits, which are short.
-  Picoseconds flit_ = 0;
-  std::uint64_t booked_flits_per_ps_ = 0;  // x 2^64, rounded up
-  std::array<std::array<Picoseconds, max_lines + 1>, kinds> slots_last_{};
-  std::vector<Picoseconds> begun_;  // when
+  SlotCalendar calendar_;
+  std::size_t booked_flits_ = 0;    // how many are kept, a power of two
+  std::vector<Picoseconds> begun_;  // when, each a ring entry by its number since the start
 };
 
 }  // namespace cxlpool::timing

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 #include "models/timing/picoseconds.h"
 
@@ -22,6 +23,12 @@ struct LinkConfig {
   bool mdh = false;  ///< multi-data-header, 68B flits only
   bool sync_header_bypass = true;
   bool skp_ordered_sets = true;  ///< false: flits alone, without a physical layer
+
+  friend bool operator==(const LinkConfig& a, const LinkConfig& b) {
+    return std::tie(a.generation, a.width, a.flit, a.mdh, a.sync_header_bypass,
+                    a.skp_ordered_sets) ==
+           std::tie(b.generation, b.width, b.flit, b.mdh, b.sync_header_bypass, b.skp_ordered_sets);
+  }
 };
 
 /// Why no link can run so, or an empty string.

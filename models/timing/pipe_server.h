@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "models/timing/server.h"
@@ -22,7 +23,10 @@ class PipeServer final : public Server {
     Picoseconds span = 4'000 * ps_per_ns;  ///< of loosely timed arrivals, plus the backlog
   };
 
-  explicit PipeServer(const Config& config) : config_{config} {
+  explicit PipeServer(const Config& config)
+      : per_message_{config.gap_per_message},
+        per_line_{config.gap_per_line, config.write_gap_per_line.value_or(config.gap_per_line)},
+        latency_{config.latency, config.write_latency.value_or(config.latency)} {
     Message message;
     usual_ = gap(message);
     message.write = true;
@@ -30,9 +34,7 @@ class PipeServer final : public Server {
     if (usual_ > 1) calendar_.emplace(usual_, 0, units_per_bin, config.span);
   }
 
-  Flow flow() const override {
-    return {!config_.write_latency || *config_.write_latency == config_.latency, usual_ == 0, true};
-  }
+  Flow flow() const override { return {latency_[0] == latency_[1], usual_ == 0, true}; }
 
   Service serve(const Message& message, Picoseconds now, Picoseconds /*ready*/) override {
     return {now + gap(message), now + alone(message), gap(message)};
@@ -40,16 +42,11 @@ class PipeServer final : public Server {
 
   Picoseconds book(const Message& message, Picoseconds arrival) override {
     Picoseconds wait = 0;
-    if (calendar_) {
-      const Picoseconds units = (gap(message) * units_per_bin + usual_ - 1) / usual_;
-      wait = calendar_->book(arrival, static_cast<unsigned>(units));
-    }
+    if (calendar_) wait = calendar_->book(arrival, units(gap(message)));
     return arrival + wait + alone(message);
   }
 
-  Picoseconds alone(const Message& message) const override {
-    return message.write && config_.write_latency ? *config_.write_latency : config_.latency;
-  }
+  Picoseconds alone(const Message& message) const override { return latency_[message.write]; }
 
   Picoseconds occupancy(const Message& message) const override { return gap(message); }
 
@@ -57,14 +54,17 @@ class PipeServer final : public Server {
   static constexpr unsigned units_per_bin = 720;
 
   Picoseconds gap(const Message& message) const {
-    const bool other = message.write && config_.write_gap_per_line;
-    const Picoseconds per_line = other ? *config_.write_gap_per_line : config_.gap_per_line;
-    return config_.gap_per_message + message.lines * per_line;
+    return per_message_ + message.lines * per_line_[message.write];
+  }
+  unsigned units(Picoseconds gap) const {
+    if (gap == usual_) return units_per_bin;  // most: spares them a division
+    return static_cast<unsigned>((gap * units_per_bin + usual_ - 1) / usual_);
   }
 
-  Config config_;
-  Picoseconds usual_ = 0;                 // the shortest gap that there is
-  std::optional<SlotCalendar> calendar_;  // none where nothing limits the rate
+  Picoseconds per_message_;
+  std::array<Picoseconds, 2> per_line_, latency_;  // of reads, of writes
+  Picoseconds usual_ = 0;                          // the shortest gap that there is
+  std::optional<SlotCalendar> calendar_;           // none where nothing limits the rate
 };
 
 }  // namespace cxlpool::timing

@@ -29,7 +29,6 @@ SlotCalendar::SlotCalendar(Picoseconds bin, std::uint32_t bin_fraction, unsigned
     blocks *= 2;
   }
   mask_ = blocks - 1;
-  ring_.resize(blocks);
 }
 
 inline SlotCalendar::Block& SlotCalendar::block(std::uint64_t number) {
@@ -43,6 +42,7 @@ inline SlotCalendar::Block& SlotCalendar::block(std::uint64_t number) {
 }
 
 Picoseconds SlotCalendar::book(Picoseconds arrival, unsigned units) {
+  if (ring_.empty()) ring_.resize(mask_ + 1);
   const auto wanted = static_cast<std::uint64_t>(Wide{arrival} * bins_per_ps_ >> 64);
   std::uint64_t number = wanted / bins_per_block;
   std::uint64_t not_before = ~std::uint64_t{0} << wanted % bins_per_block;

@@ -20,7 +20,8 @@ namespace cxlpool::timing {
 /// longer ones would not see callers collide.
 ///
 /// The ring keeps the last `span` before the newest bin that was touched. What arrives before that
-/// is booked at its start and waits until then.
+/// is booked at its start and waits until then. It is made by the first booking: approximately
+/// timed there is none, and its memory would lie between things that are used.
 class SlotCalendar {
  public:
   /// A bin lasts `bin` picoseconds + `bin_fraction` / 2^32 and has room for `units` (up to 65535).

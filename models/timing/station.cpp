@@ -19,6 +19,24 @@ constexpr std::size_t most_foreseen = 64;
 /// have not left. As many places are kept free for them as can leave together.
 constexpr unsigned overtaking = 12;
 
+constexpr unsigned kinds = 5, most_lines = 4;
+
+/// Whatever a message may be, as far as a server's time depends on it.
+template <typename Action>
+void for_each_shape(Action&& action) {
+  for (unsigned kind = 0; kind < kinds; ++kind) {
+    for (const bool write : {false, true}) {
+      for (unsigned lines = 1; lines <= most_lines; ++lines) {
+        Message message;
+        message.kind = static_cast<MessageKind>(kind);
+        message.write = write;
+        message.lines = static_cast<std::uint8_t>(lines);
+        action(message);
+      }
+    }
+  }
+}
+
 constexpr bool carries_data(MessageKind kind) {
   return kind == MessageKind::rwd || kind == MessageKind::rwd_partial || kind == MessageKind::drs;
 }
@@ -54,23 +72,12 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
       pool_(config.pool),
       latency_(config.latency),
       arbiter_(std::move(arbiter)),
-      number_(timeline.enlist(*this)),
       label_(std::move(config.label)),
       kind_(config.kind) {
+  number_ = timeline.enlist(*this);
   heads_.grow(1);
   if (!server_ || !arbiter_) {
     throw std::invalid_argument(label() + ": a station needs a server and an arbiter");
-  }
-  for (unsigned kind = 0; kind < kinds; ++kind) {
-    for (const bool write : {false, true}) {
-      for (unsigned lines = 1; lines < lines_known; ++lines) {
-        Message message;
-        message.kind = static_cast<MessageKind>(kind);
-        message.write = write;
-        message.lines = static_cast<std::uint8_t>(lines);
-        costs_[kind][write][lines] = ask(message);
-      }
-    }
   }
   in_order_ = server_->flow().in_order;
   at_once_ = server_->flow().at_once;
@@ -78,16 +85,22 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
 }
 
 void Station::find_out_whether_it_foresees() {
-  bool takes_time = true;
-  for (const auto& of_kind : costs_) {
-    for (const auto& of_write : of_kind) {
-      for (unsigned lines = 1; lines < lines_known; ++lines) {
-        takes_time &= of_write[lines].alone + latency_ > 0;
-      }
-    }
-  }
-  foresees_ = takes_time && server_->flow().ahead && heads_.size() == 1 && !observer_ &&
+  foresees_ = takes_time() && server_->flow().ahead && heads_.size() == 1 && !observer_ &&
               arbiter_->is_queue();
+}
+
+/// Whatever comes.
+bool Station::takes_time() const {
+  bool always = true;
+  for_each_shape([&](const Message& message) { always &= alone(message) > 0; });
+  return always;
+}
+
+void Station::find_shapes() {
+  shapes_ = std::make_unique<Shapes>();
+  for_each_shape([this](const Message& message) {
+    shape_of(message) = {server_->alone(message), server_->occupancy(message), 0};
+  });
 }
 
 void Station::observe(StationObserver* observer) {
@@ -97,15 +110,29 @@ void Station::observe(StationObserver* observer) {
 
 StationStatistics Station::statistics(Picoseconds until) const {
   StationStatistics until_then = statistics_;
-  for (std::size_t i = settled_; i < foreseen_.size(); ++i) {
+  for (std::size_t i = 0; i < foreseen_.size(); ++i) {
     if (foreseen_[i].begin <= until) count(until_then, foreseen_[i]);
   }
+  if (shapes_) add_booked(until_then);
   return until_then;
+}
+
+void Station::add_booked(StationStatistics& statistics) const {
+  for_each_shape([&](const Message& message) {
+    const Shape& shape =
+        (*shapes_)[static_cast<unsigned>(message.kind)][message.write][message.lines];
+    statistics.messages += shape.messages;
+    statistics.bytes += shape.messages * bytes_of(message.kind, message.lines);
+    statistics.busy += shape.messages * shape.occupancy;
+  });
 }
 
 void Station::measure(Picoseconds from, Picoseconds until) {
   settle(false);
-  if (from != counts_from_) statistics_ = {};
+  if (from != counts_from_) {
+    statistics_ = {};
+    shapes_.reset();
+  }
   counts_from_ = from;
   counts_until_ = until;
   server_->measure(from, until);
@@ -131,13 +158,14 @@ void Station::reserve(unsigned input) {
 void Station::release(unsigned input) {
   --inputs_[input].held;
   if (pool_) pool_->give(timeline_);
-  wake_waiter(inputs_[input]);
+  wake_feeder(inputs_[input]);
+  wake_outsider(inputs_[input]);
 }
 
 void Station::wait_for_room(unsigned input, Station& feeder) {
   inputs_[input].feeder = &feeder;
   if (pool_ && !pool_->has_room()) pool_->wait(feeder);
-  if (settled_ < foreseen_.size() && has_begun(foreseen_[settled_], true)) {
+  if (!foreseen_.empty() && has_begun(foreseen_.front(), true)) {
     timeline_.touch(feeder);  // it asked just before this station's turn
   } else {
     schedule_room();
@@ -154,12 +182,10 @@ void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::ui
   }
 }
 
-inline void Station::wake_waiter(Input& input) {
-  if (input.feeder) {
-    timeline_.touch(*input.feeder);
-    input.feeder = nullptr;
-  }
-  wake_outsider(input);
+inline void Station::wake_feeder(Input& input) {
+  if (!input.feeder) return;
+  timeline_.touch(*input.feeder);
+  input.feeder = nullptr;
 }
 
 inline void Station::wake_outsider(Input& input) {
@@ -190,7 +216,7 @@ bool Station::pass(Transit& transit) {
   if (!arbiter_->lets_pass(transit.leg->input)) return false;
   transit.ready = now;
   if (counts_at(now)) {
-    const std::uint32_t waiting = 1 + foreseen_waiting(now, timeline_.round());
+    const std::uint32_t waiting = 1 + foreseen_.waiting(now, timeline_.round());
     statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
   }
   if (next.station) next.station->reserve(next.input);
@@ -206,7 +232,7 @@ void Station::arrive(Transit& transit) {
   ++waiting_;
   if (observer_) observer_->waiting_changed(*this, transit.ready, 1);
   if (counts_at(transit.ready)) {
-    const std::uint32_t waiting = waiting_ + foreseen_waiting(transit.ready, timeline_.round());
+    const std::uint32_t waiting = waiting_ + foreseen_.waiting(transit.ready, timeline_.round());
     statistics_.deepest_queue = std::max(statistics_.deepest_queue, waiting);
   }
   timeline_.touch(*this);
@@ -311,7 +337,7 @@ inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
                              std::uint32_t asker) {
   if ((!in_order && !at_once_) || timeline_.shares_buffers()) return false;
   settle(asker > number_);
-  const std::size_t before = foreseen_.size() - settled_;
+  const std::size_t before = foreseen_.size();
   if (only_input_.held != before + 1 || before >= most_foreseen) return false;
   const Place next = transit.next();
   if (next.station) {
@@ -324,27 +350,12 @@ inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
                                         : server_->serve(transit.message, begin, time);
   if (!at_once_) free_at_ = service.free_at;
   const std::uint32_t round = time > timeline_.now() ? 0 : timeline_.round() + 1;
-  foreseen_.push_back({begin, time, service.busy, transit.message.kind, transit.message.lines,
-                       round, 1 + foreseen_waiting(time, round)});
-  for (std::size_t i = foreseen_.size() - 1; i > settled_; --i) {
-    if (foreseen_[i - 1].begin <= foreseen_[i].begin) break;
-    std::swap(foreseen_[i - 1], foreseen_[i]);
-  }
+  foreseen_.insert({begin, time, service.busy, round, 1 + foreseen_.waiting(time, round),
+                    transit.message.kind, transit.message.lines});
   transit.ready = time;
   transit.turn = ++turns_;
   time = service.done_at + latency_;
   return true;
-}
-
-/// Of those that are foreseen, how many wait when another one comes at that time, in that round: an
-/// arrival is before a begin of the same round.
-inline std::uint32_t Station::foreseen_waiting(Picoseconds at, std::uint32_t round) const {
-  std::uint32_t waiting = 0;
-  for (std::size_t i = foreseen_.size(); i > settled_ && foreseen_[i - 1].begin >= at; --i) {
-    const Foreseen& other = foreseen_[i - 1];
-    waiting += other.ready <= at && (other.begin > at || other.begin_round() >= round);
-  }
-  return waiting;
 }
 
 /// `has_decided`: whether this station's turn in the present round is over.
@@ -357,41 +368,36 @@ inline bool Station::has_begun(const Foreseen& message, bool has_decided) const 
 
 /// Does what those have left behind that have begun.
 void Station::settle(bool has_decided) {
-  if (foreseen_.empty()) return;
-  for (; settled_ < foreseen_.size() && has_begun(foreseen_[settled_], has_decided); ++settled_) {
-    count(statistics_, foreseen_[settled_]);
+  for (; !foreseen_.empty() && has_begun(foreseen_.front(), has_decided); foreseen_.pop_front()) {
+    count(statistics_, foreseen_.front());
     --inputs_[0].held;
     wake_outsider(inputs_[0]);
-  }
-  if (settled_ == foreseen_.size()) {
-    foreseen_.clear();
-    settled_ = 0;
-  } else if (settled_ >= most_foreseen) {
-    foreseen_.erase(foreseen_.begin(), foreseen_.begin() + static_cast<std::ptrdiff_t>(settled_));
-    settled_ = 0;
   }
 }
 
 /// Somebody waits for room, which the next of those that are foreseen will give.
 void Station::schedule_room() {
-  if (settled_ == foreseen_.size() || foreseen_[settled_].begin == room_due_) return;
-  room_due_ = foreseen_[settled_].begin;
+  if (foreseen_.empty() || foreseen_.front().begin == room_due_) return;
+  room_due_ = foreseen_.front().begin;
   timeline_.schedule(room_due_, room_order | number_, *this, this);
 }
 
 void Station::give_room() {
   gives_room_ = false;
   settle(true);
-  Input& input = inputs_[0];
-  if (input.feeder) timeline_.touch(*input.feeder);
-  input.feeder = nullptr;
-  if (!input.outsiders.empty()) schedule_room();
+  wake_feeder(inputs_[0]);
+  if (!inputs_[0].outsiders.empty()) schedule_room();
+}
+
+/// That pass with it.
+inline std::uint64_t Station::bytes_of(MessageKind kind, unsigned lines) const {
+  return moves_data_ || carries_data(kind) ? std::uint64_t{lines} * line_bytes : 0;
 }
 
 inline void Station::count(StationStatistics& statistics, MessageKind kind, unsigned lines,
                            Picoseconds wait, Picoseconds busy) const {
   ++statistics.messages;
-  if (moves_data_ || carries_data(kind)) statistics.bytes += lines * line_bytes;
+  statistics.bytes += bytes_of(kind, lines);
   statistics.busy += busy;
   statistics.waited += wait;
   statistics.longest_wait = std::max(statistics.longest_wait, wait);
@@ -406,11 +412,18 @@ inline void Station::count(StationStatistics& statistics, const Foreseen& messag
 }
 
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
-  const Picoseconds done = pipe_ ? pipe_->book(message, arrival) : server_->book(message, arrival);
-  const Cost cost = cost_of(message);
-  const Picoseconds wait = done - arrival > cost.alone ? done - arrival - cost.alone : 0;
+  Shape& shape = shape_of(message);
+  Picoseconds done = arrival + shape.alone;
+  Picoseconds wait = 0;
+  if (!at_once_) {
+    const Picoseconds alone = done;
+    done = pipe_ ? pipe_->book(message, arrival) : server_->book(message, arrival);
+    wait = done > alone ? done - alone : 0;
+  }
   if (counts_at(arrival)) {
-    count(statistics_, message.kind, message.lines, wait, cost.occupancy);
+    ++shape.messages;
+    statistics_.waited += wait;
+    statistics_.longest_wait = std::max(statistics_.longest_wait, wait);
   }
   if (observer_ && wait != 0) {
     observer_->waiting_changed(*this, arrival, 1);

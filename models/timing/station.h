@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/timing/arbiter.h"
+#include "models/timing/foreseen.h"
 #include "models/timing/pipe_server.h"
 #include "models/timing/server.h"
 #include "models/timing/station_observer.h"
@@ -108,7 +109,7 @@ class Station final : public Actor {
   void decide();
 
   // Loosely timed.
-  /// When the message reaches the next place.
+  /// When the message, of at most 4 lines, reaches the next place.
   Picoseconds book(const Message& message, Picoseconds arrival);
   /// The same with nobody in the way.
   Picoseconds alone(const Message& message) const { return server_->alone(message) + latency_; }
@@ -128,19 +129,6 @@ class Station final : public Actor {
     std::vector<Event> outsiders;  ///< wait for a place, the longest first
   };
 
-  /// A message whose begin here is known and may lie ahead.
-  struct Foreseen {
-    Picoseconds begin = 0, ready = 0, busy = 0;
-    MessageKind kind = MessageKind::req;
-    std::uint8_t lines = 1;
-    std::uint32_t round = 0;  ///< in which it comes at `ready`
-    std::uint32_t queue = 1;  ///< how many waited when it came, itself included
-
-    /// At the end of which round of its instant it begins: whoever waited has the server's or the
-    /// queue's word in the first one.
-    std::uint32_t begin_round() const { return ready == begin ? round : 0; }
-  };
-
   /// `asker`: the number of the station that would send.
   bool has_room(unsigned input, unsigned places, std::uint32_t asker) {
     if (depth_ != 0 && inputs_[input].held + places > depth_) {
@@ -154,8 +142,8 @@ class Station final : public Actor {
   void fire(void* subject, Picoseconds now) override;
   bool pass(Transit& transit);
   void find_out_whether_it_foresees();
+  bool takes_time() const;
   bool foresee(Transit& transit, Picoseconds& time, bool in_order, std::uint32_t asker);
-  std::uint32_t foreseen_waiting(Picoseconds at, std::uint32_t round) const;
   bool has_begun(const Foreseen& message, bool has_decided) const;
   void settle(bool has_decided);
   void schedule_room();
@@ -164,31 +152,36 @@ class Station final : public Actor {
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void begin(Transit& transit, Picoseconds now);
-  void wake_waiter(Input& input);
+  void wake_feeder(Input& input);
   void wake_outsider(Input& input);
   bool counts_at(Picoseconds time) const { return time >= counts_from_ && time < counts_until_; }
+  void add_booked(StationStatistics& statistics) const;
+  std::uint64_t bytes_of(MessageKind kind, unsigned lines) const;
   void count(StationStatistics& statistics, MessageKind kind, unsigned lines, Picoseconds wait,
              Picoseconds busy) const;
   void count(StationStatistics& statistics, const Foreseen& message) const;
 
-  /// What the server says of each shape of message, which never changes: cheaper than asking.
-  struct Cost {
+  /// Messages of one shape, loosely timed: what the server says of each, which never changes, and
+  /// how many there were, which gives most of the statistics.
+  struct Shape {
     Picoseconds alone = 0, occupancy = 0;
+    std::uint64_t messages = 0;
   };
-  Cost cost_of(const Message& message) const {
-    if (message.lines >= lines_known) return ask(message);
-    return costs_[static_cast<unsigned>(message.kind)][message.write][message.lines];
+  static constexpr unsigned lines_known = 5;
+  using Shapes = std::array<std::array<std::array<Shape, lines_known>, 2>, 5>;  ///< by kind
+
+  Shape& shape_of(const Message& message) {
+    if (!shapes_) find_shapes();
+    return (*shapes_)[static_cast<unsigned>(message.kind)][message.write].at(message.lines);
   }
-  Cost ask(const Message& message) const {
-    return {server_->alone(message), server_->occupancy(message)};
-  }
-  static constexpr unsigned kinds = 5, lines_known = 5;
+  void find_shapes();
 
   // In the order of use: a fabric of hundreds of hosts does not fit the caches, and every line of a
   // station that a message touches is a miss.
   Timeline& timeline_;
   Picoseconds free_at_ = 0;
   std::uint32_t waiting_ = 0;
+  std::uint32_t number_ = 0;
   bool touched_ = false;
   bool foresees_ = false;    ///< one input, the oldest first, nobody watches, and it takes time
   bool in_order_ = false;    ///< none overtakes another on its way through
@@ -201,10 +194,10 @@ class Station final : public Actor {
   std::unique_ptr<Server> server_;
   Input* inputs_ = &only_input_;
   Input only_input_;
-  std::vector<Foreseen> foreseen_;       ///< by begin
-  std::size_t settled_ = 0;              ///< of them
+  ForeseenQueue foreseen_;
   Picoseconds room_due_ = Wheel::never;  ///< an event is pending for when one of them gives room
   std::uint64_t turns_ = 0;
+  std::unique_ptr<Shapes> shapes_;  ///< from the first booking on
   StationObserver* observer_ = nullptr;
   BufferPool* const pool_;
   const Picoseconds latency_;
@@ -216,8 +209,6 @@ class Station final : public Actor {
   Transit* chosen_ = nullptr;  ///< waits for room at the next place
   Heads heads_;                ///< of the inputs, for the arbiter
   Picoseconds blocked_since_ = 0;
-  std::array<std::array<std::array<Cost, lines_known>, 2>, kinds> costs_{};
-  std::uint32_t number_ = 0;
   std::vector<Input> many_inputs_;  ///< where there is more than one
   const std::string label_;
   const char* const kind_;

@@ -16,7 +16,7 @@ std::uint32_t Timeline::enlist(Station& station) {
 void Timeline::touch(Station& station) {
   if (station.touched_) return;
   station.touched_ = true;
-  touched_.push_back(&station);
+  touched_.push_back({station.number(), &station});
 }
 
 void Timeline::step() {
@@ -34,7 +34,7 @@ void Timeline::step() {
 
 void Timeline::decide() {
   if (touched_.size() == 1) {
-    Station* const station = touched_.front();
+    Station* const station = touched_.front().station;
     touched_.clear();
     station->touched_ = false;
     station->decide();
@@ -43,10 +43,10 @@ void Timeline::decide() {
   deciding_.swap(touched_);
   // Stations may compete for shared buffers: always in the same order.
   std::sort(deciding_.begin(), deciding_.end(),
-            [](const Station* a, const Station* b) { return a->number() < b->number(); });
+            [](const Touched& a, const Touched& b) { return a.number < b.number; });
   // What one of them brings about is news in the next round, also to those that decide after it.
-  for (Station* station : deciding_) station->touched_ = false;
-  for (Station* station : deciding_) station->decide();
+  for (const Touched& each : deciding_) each.station->touched_ = false;
+  for (const Touched& each : deciding_) each.station->decide();
   deciding_.clear();
 }
 

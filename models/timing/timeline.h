@@ -58,10 +58,16 @@ class Timeline {
   void decide();
   const Station* waits_for(const Station& station) const;
 
+  /// With its number, so that putting them in order touches no station.
+  struct Touched {
+    std::uint32_t number;
+    Station* station;
+  };
+
   Wheel wheel_;
   Picoseconds now_ = 0;
-  std::vector<Station*> touched_;
-  std::vector<Station*> deciding_;
+  std::vector<Touched> touched_;
+  std::vector<Touched> deciding_;
   std::vector<Station*> stations_;
   bool shares_buffers_ = false;
   std::uint32_t round_ = 0;

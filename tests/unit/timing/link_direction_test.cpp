@@ -148,6 +148,35 @@ TEST(LinkDirectionTest, BookingsHaveTheBandwidthOfThePacking) {
   }
 }
 
+/// Links that have agreed on the same share what never changes of them, and nothing else.
+TEST(LinkDirectionTest, LinksOfOneKindDoNotDisturbEachOther) {
+  for (const LinkConfig& config : every_mode) {
+    boost::random::mt19937_64 random{11};
+    LinkDirection alone{config, Way::s2m};
+    std::vector<Server::Service> expected;
+    std::vector<Message> messages;
+    Picoseconds now = 0;
+    for (unsigned i = 0; i < 400; ++i) {
+      messages.push_back(
+          message(random() % 2 ? MessageKind::drs : MessageKind::ndr, 1 + random() % 4));
+      expected.push_back(alone.serve(messages.back(), now, now));
+      now = expected.back().free_at;
+    }
+    LinkDirection first{config, Way::s2m}, second{config, Way::s2m}, other{config, Way::m2s};
+    Picoseconds first_now = 0, second_now = 0, other_now = 0;
+    for (unsigned i = 0; i < messages.size(); ++i) {
+      other_now = other.serve(message(MessageKind::rwd), other_now, other_now).free_at;
+      const Server::Service one = first.serve(messages[i], first_now, first_now);
+      ASSERT_EQ(one.done_at, expected[i].done_at) << i;
+      first_now = one.free_at;
+      if (i % 3 != 0) continue;
+      const Server::Service two = second.serve(messages[i / 3], second_now, second_now);
+      ASSERT_EQ(two.done_at, expected[i / 3].done_at) << i;
+      second_now = two.free_at;
+    }
+  }
+}
+
 TEST(LinkDirectionTest, IllegalConfigurationsAndLengthsAreRefused) {
   EXPECT_THROW(LinkDirection({6, 16, FlitMode::flit_68b}, Way::m2s), std::invalid_argument);
   EXPECT_THROW(LinkDirection(small, Way::m2s).alone(message(MessageKind::req, 5)),
