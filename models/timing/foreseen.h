@@ -39,7 +39,7 @@ class ForeseenQueue {
 
   /// Behind those that begin no later.
   void insert(const Foreseen& message) {
-    if (size_ == ring_.size()) grow();
+    if (size_ == mask_ + 1) grow();
     std::size_t index = size_++;
     for (; index > 0 && at(index - 1).begin > message.begin; --index) at(index) = at(index - 1);
     at(index) = message;
@@ -57,20 +57,21 @@ class ForeseenQueue {
   }
 
  private:
-  // The size of the ring is a power of two, and `first_` counts on for ever.
-  Foreseen& at(std::size_t index) { return ring_[(first_ + index) & (ring_.size() - 1)]; }
-  const Foreseen& at(std::size_t index) const {
-    return ring_[(first_ + index) & (ring_.size() - 1)];
-  }
+  Foreseen& at(std::size_t index) { return ring_[(first_ + index) & mask_]; }
+  const Foreseen& at(std::size_t index) const { return ring_[(first_ + index) & mask_]; }
+
   void grow() {
     std::vector<Foreseen> larger(ring_.empty() ? 2 : 2 * ring_.size());
     for (std::size_t i = 0; i < size_; ++i) larger[i] = at(i);
     ring_ = std::move(larger);
+    mask_ = ring_.size() - 1;
     first_ = 0;
   }
 
-  std::vector<Foreseen> ring_;
-  std::size_t first_ = 0, size_ = 0;
+  std::vector<Foreseen> ring_;          // its size is a power of two
+  std::size_t mask_ = ~std::size_t{0};  // size - 1
+  std::size_t first_ = 0;               // counts on for ever
+  std::size_t size_ = 0;
 };
 
 }  // namespace cxlpool::timing

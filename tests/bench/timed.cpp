@@ -181,6 +181,7 @@ BareSender::BareSender(sc_core::sc_module_name name, unsigned outstanding, const
 
 void BareSender::begin(std::uint64_t count) {
   left_ += count;
+  ahead_ = sc_core::SC_ZERO_TIME;
   send_what_can();
 }
 
@@ -210,13 +211,14 @@ void BareSender::send(unsigned slot) {
   trans.set_dmi_allowed(false);
   trans.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_core::sc_time delay;
+  sc_core::sc_time delay = ahead_;
   open_request_ = &trans;
   if (socket->nb_transport_fw(trans, phase, delay) == tlm::TLM_UPDATED) open_request_ = nullptr;
 }
 
 tlm::tlm_sync_enum BareSender::nb_transport_bw(tlm::tlm_generic_payload& trans,
-                                               tlm::tlm_phase& phase, sc_core::sc_time&) {
+                                               tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+  ahead_ = delay;
   if (&trans == open_request_) open_request_ = nullptr;
   if (phase != tlm::BEGIN_RESP) {
     send_what_can();

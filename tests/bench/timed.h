@@ -65,6 +65,7 @@ class BareSender : public sc_core::sc_module {
   std::uint64_t left_ = 0;
   std::uint64_t failed_ = 0;
   const tlm::tlm_generic_payload* open_request_ = nullptr;
+  sc_core::sc_time ahead_;  ///< of the kernel's clock, as it was last told
   fabric::PayloadPool pool_;
 };
 
