@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "models/timing/message.h"
 
@@ -28,9 +27,9 @@ struct Foreseen {
 class ForeseenQueue {
  public:
   bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
+  std::uint32_t size() const { return size_; }
   const Foreseen& front() const { return at(0); }
-  const Foreseen& operator[](std::size_t index) const { return at(index); }
+  const Foreseen& operator[](std::uint32_t index) const { return at(index); }
 
   void pop_front() {
     ++first_;
@@ -40,7 +39,7 @@ class ForeseenQueue {
   /// Behind those that begin no later.
   void insert(const Foreseen& message) {
     if (size_ == mask_ + 1) grow();
-    std::size_t index = size_++;
+    std::uint32_t index = size_++;
     for (; index > 0 && at(index - 1).begin > message.begin; --index) at(index) = at(index - 1);
     at(index) = message;
   }
@@ -49,7 +48,7 @@ class ForeseenQueue {
   /// begin of the same round.
   std::uint32_t waiting(Picoseconds time, std::uint32_t round) const {
     std::uint32_t count = 0;
-    for (std::size_t i = size_; i > 0 && at(i - 1).begin >= time; --i) {
+    for (std::uint32_t i = size_; i > 0 && at(i - 1).begin >= time; --i) {
       const Foreseen& other = at(i - 1);
       count += other.ready <= time && (other.begin > time || other.begin_round() >= round);
     }
@@ -57,21 +56,23 @@ class ForeseenQueue {
   }
 
  private:
-  Foreseen& at(std::size_t index) { return ring_[(first_ + index) & mask_]; }
-  const Foreseen& at(std::size_t index) const { return ring_[(first_ + index) & mask_]; }
+  Foreseen& at(std::uint32_t index) { return ring_[(first_ + index) & mask_]; }
+  const Foreseen& at(std::uint32_t index) const { return ring_[(first_ + index) & mask_]; }
 
   void grow() {
-    std::vector<Foreseen> larger(ring_.empty() ? 2 : 2 * ring_.size());
-    for (std::size_t i = 0; i < size_; ++i) larger[i] = at(i);
+    const std::uint32_t room = ring_ ? 2 * (mask_ + 1) : 2;
+    auto larger = std::make_unique<Foreseen[]>(room);
+    for (std::uint32_t i = 0; i < size_; ++i) larger[i] = at(i);
     ring_ = std::move(larger);
-    mask_ = ring_.size() - 1;
+    mask_ = room - 1;
     first_ = 0;
   }
 
-  std::vector<Foreseen> ring_;          // its size is a power of two
-  std::size_t mask_ = ~std::size_t{0};  // size - 1
-  std::size_t first_ = 0;               // counts on for ever
-  std::size_t size_ = 0;
+  // Small, since it is part of every station.
+  std::unique_ptr<Foreseen[]> ring_;
+  std::uint32_t mask_ = ~std::uint32_t{0};  // its size - 1; its size is a power of two
+  std::uint32_t first_ = 0;                 // goes round and round
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace cxlpool::timing

@@ -13,7 +13,7 @@ constexpr std::uint64_t alarm_order = 1ull << 63;
 constexpr std::uint64_t room_order = alarm_order | 1ull << 62;
 
 /// More than a run needs whose queues are not full for long; beyond that there are events again.
-constexpr std::size_t most_foreseen = 64;
+constexpr std::uint32_t most_foreseen = 64;
 
 /// Messages of a link may overtake those that were sent before them, if they fit into flits that
 /// have not left. As many places are kept free for them as can leave together.
@@ -65,13 +65,13 @@ void BufferPool::found(Station& station) {
 Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
                  std::unique_ptr<Arbiter> arbiter)
     : timeline_(timeline),
-      moves_data_(config.moves_data),
-      depth_(config.depth),
       pipe_(dynamic_cast<PipeServer*>(server.get())),
-      server_(std::move(server)),
-      pool_(config.pool),
       latency_(config.latency),
+      depth_(config.depth),
+      moves_data_(config.moves_data),
+      pool_(config.pool),
       arbiter_(std::move(arbiter)),
+      server_(std::move(server)),
       label_(std::move(config.label)),
       kind_(config.kind) {
   number_ = timeline.enlist(*this);
@@ -85,8 +85,8 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
 }
 
 void Station::find_out_whether_it_foresees() {
-  foresees_ = takes_time() && server_->flow().ahead && heads_.size() == 1 && !observer_ &&
-              arbiter_->is_queue();
+  is_queue_ = heads_.size() == 1 && arbiter_->is_queue();
+  foresees_ = is_queue_ && takes_time() && server_->flow().ahead && !observer_;
 }
 
 /// Whatever comes.
@@ -110,7 +110,7 @@ void Station::observe(StationObserver* observer) {
 
 StationStatistics Station::statistics(Picoseconds until) const {
   StationStatistics until_then = statistics_;
-  for (std::size_t i = 0; i < foreseen_.size(); ++i) {
+  for (std::uint32_t i = 0; i < foreseen_.size(); ++i) {
     if (foreseen_[i].begin <= until) count(until_then, foreseen_[i]);
   }
   if (shapes_) add_booked(until_then);
@@ -175,7 +175,9 @@ void Station::wait_for_room(unsigned input, Station& feeder) {
 void Station::wait_for_room(unsigned input, Actor& actor, void* subject, std::uint64_t order) {
   const bool full = depth_ != 0 && inputs_[input].held >= depth_;
   if (full || !pool_) {
-    inputs_[input].outsiders.push_back({0, order, &actor, subject});
+    auto& outsiders = inputs_[input].outsiders;
+    if (!outsiders) outsiders = std::make_unique<std::vector<Event>>();
+    outsiders->push_back({0, order, &actor, subject});
     schedule_room();
   } else {
     pool_->wait({0, order, &actor, subject});
@@ -189,9 +191,9 @@ inline void Station::wake_feeder(Input& input) {
 }
 
 inline void Station::wake_outsider(Input& input) {
-  if (input.outsiders.empty()) return;
-  const Event event = input.outsiders.front();
-  input.outsiders.erase(input.outsiders.begin());
+  if (!input.outsiders || input.outsiders->empty()) return;
+  const Event event = input.outsiders->front();
+  input.outsiders->erase(input.outsiders->begin());
   timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
 }
 
@@ -213,7 +215,7 @@ bool Station::pass(Transit& transit) {
   if (waiting_ != 0 || free_at_ > now || observer_ || !timeline_.is_last()) return false;
   const Place next = transit.next();
   if (next.station && !next.station->has_room(next.input, 1, number_)) return false;
-  if (!arbiter_->lets_pass(transit.leg->input)) return false;
+  if (!is_queue_ && !arbiter_->lets_pass(transit.leg->input)) return false;
   transit.ready = now;
   if (counts_at(now)) {
     const std::uint32_t waiting = 1 + foreseen_.waiting(now, timeline_.round());
@@ -337,7 +339,7 @@ inline bool Station::foresee(Transit& transit, Picoseconds& time, bool in_order,
                              std::uint32_t asker) {
   if ((!in_order && !at_once_) || timeline_.shares_buffers()) return false;
   settle(asker > number_);
-  const std::size_t before = foreseen_.size();
+  const std::uint32_t before = foreseen_.size();
   if (only_input_.held != before + 1 || before >= most_foreseen) return false;
   const Place next = transit.next();
   if (next.station) {
@@ -386,7 +388,7 @@ void Station::give_room() {
   gives_room_ = false;
   settle(true);
   wake_feeder(inputs_[0]);
-  if (!inputs_[0].outsiders.empty()) schedule_room();
+  if (inputs_[0].outsiders && !inputs_[0].outsiders->empty()) schedule_room();
 }
 
 /// That pass with it.

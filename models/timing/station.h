@@ -122,11 +122,12 @@ class Station final : public Actor {
   friend class Timeline;
 
   struct Input {
+    std::uint32_t held = 0;  ///< places taken, by messages here and by those that are on their way
+    Station* feeder = nullptr;  ///< waits for room
     Transit* head = nullptr;
     Transit* tail = nullptr;
-    unsigned held = 0;  ///< places taken, by messages here and by those that are on their way
-    Station* feeder = nullptr;     ///< waits for room
-    std::vector<Event> outsiders;  ///< wait for a place, the longest first
+    /// Wait for a place, the longest first; null as long as nobody ever did.
+    std::unique_ptr<std::vector<Event>> outsiders;
   };
 
   /// `asker`: the number of the station that would send.
@@ -176,39 +177,44 @@ class Station final : public Actor {
   }
   void find_shapes();
 
-  // In the order of use: a fabric of hundreds of hosts does not fit the caches, and every line of a
-  // station that a message touches is a miss.
+  // A fabric of hundreds of hosts does not fit the caches, and every line of a station that a
+  // message touches is a miss: four lines hold what most messages need.
   Timeline& timeline_;
+  PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
   Picoseconds free_at_ = 0;
+  const Picoseconds latency_;
   std::uint32_t waiting_ = 0;
   std::uint32_t number_ = 0;
+  const std::uint32_t depth_;
   bool touched_ = false;
-  bool foresees_ = false;    ///< one input, the oldest first, nobody watches, and it takes time
+  bool is_queue_ = false;    ///< one input, the oldest first
+  bool foresees_ = false;    ///< a queue, nobody watches, and it takes time
   bool in_order_ = false;    ///< none overtakes another on its way through
   bool at_once_ = false;     ///< nobody waits for the server
   bool alarmed_ = false;     ///< an event is pending for free_at_
   bool gives_room_ = false;  ///< one of those that are foreseen begins now, and somebody waits
   const bool moves_data_;
-  const unsigned depth_;
-  PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
-  std::unique_ptr<Server> server_;
+
   Input* inputs_ = &only_input_;
   Input only_input_;
-  ForeseenQueue foreseen_;
-  Picoseconds room_due_ = Wheel::never;  ///< an event is pending for when one of them gives room
   std::uint64_t turns_ = 0;
-  std::unique_ptr<Shapes> shapes_;  ///< from the first booking on
-  StationObserver* observer_ = nullptr;
   BufferPool* const pool_;
-  const Picoseconds latency_;
+
+  ForeseenQueue foreseen_;
   Picoseconds counts_from_ = 0;
   Picoseconds counts_until_ = Wheel::never;
-  StationStatistics statistics_;
+  StationObserver* observer_ = nullptr;
   const Station* blocked_on_ = nullptr;
-  std::unique_ptr<Arbiter> arbiter_;
+
+  StationStatistics statistics_;
+  std::unique_ptr<Shapes> shapes_;  ///< from the first booking on
+
   Transit* chosen_ = nullptr;  ///< waits for room at the next place
-  Heads heads_;                ///< of the inputs, for the arbiter
+  std::unique_ptr<Arbiter> arbiter_;
+  std::unique_ptr<Server> server_;
+  Picoseconds room_due_ = Wheel::never;  ///< an event is pending for when one of them gives room
   Picoseconds blocked_since_ = 0;
+  Heads heads_;                     ///< of the inputs, for the arbiter
   std::vector<Input> many_inputs_;  ///< where there is more than one
   const std::string label_;
   const char* const kind_;
