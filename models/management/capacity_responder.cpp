@@ -60,39 +60,43 @@ void CapacityResponder::start() {
 }
 
 void CapacityResponder::handle_events() {
-  for (;;) {
-    const Reply reply = send_(Opcode::get_event_records, {dc_log});
-    const bool was_unread = std::exchange(unread_, reply.code == ReturnCode::media_disabled);
-    const ByteView answer = reply.payload;
-    const auto header = command::decode<command::EventRecordsHeader>(answer);
-    if (!header || header->count == 0) {
-      // A sanitize has discarded what came meanwhile.
-      if (header && was_unread) refuse_what_was_lost(extents_supported_);
-      break;
-    }
-    const bool overflowed = (header->flags & command::EventRecordsHeader::overflow) != 0;
-    std::vector<command::EventRecord> records;
-    std::size_t offset = command::wire_size<command::EventRecordsHeader>();
-    for (unsigned i = 0; i < header->count; ++i, offset += command::EventRecord::size_bytes) {
-      const auto record = command::decode<command::EventRecord>(answer.from(offset));
-      if (!record) return;
-      records.push_back(*record);
-    }
-    // Cleared first: an answer may lead to further records.
-    std::vector<std::uint16_t> handles;
-    for (const auto& record : records) handles.push_back(record.handle);
-    clear(handles);
-    for (const auto& record : records) {
-      if (const auto event = command::body_of<command::DynamicCapacityEvent>(record)) {
-        handle(*event);
-      }
-    }
+  for (bool more = true; more;) {
+    std::optional<std::size_t> lost;
+    more = take_events(lost);
     answer_offers();
     give_back();
-    if (overflowed) refuse_what_was_lost(header->overflow_count);
+    if (lost) refuse_what_was_lost(*lost);
   }
-  answer_offers();
-  give_back();
+}
+
+/// Notes what the next records of the log ask for, and clears them; `lost` is how many there was no
+/// room for, if any. Returns false once there are none, or the log could not be read.
+bool CapacityResponder::take_events(std::optional<std::size_t>& lost) {
+  const Reply reply = send_(Opcode::get_event_records, {dc_log});
+  const bool was_unread = std::exchange(unread_, reply.code == ReturnCode::media_disabled);
+  const ByteView answer = reply.payload;
+  const auto header = command::decode<command::EventRecordsHeader>(answer);
+  if (!header) return false;
+  if (header->count == 0) {
+    // A sanitize has discarded what came meanwhile.
+    if (was_unread) refuse_what_was_lost(extents_supported_);
+    return false;
+  }
+  if ((header->flags & command::EventRecordsHeader::overflow) != 0) lost = header->overflow_count;
+  std::vector<command::EventRecord> records;
+  std::vector<std::uint16_t> handles;
+  std::size_t offset = command::wire_size<command::EventRecordsHeader>();
+  for (unsigned i = 0; i < header->count; ++i, offset += command::EventRecord::size_bytes) {
+    const auto record = command::decode<command::EventRecord>(answer.from(offset));
+    if (!record) return false;
+    records.push_back(*record);
+    handles.push_back(record->handle);
+  }
+  clear(handles);  // first: an answer may lead to further records
+  for (const auto& record : records) {
+    if (const auto event = command::body_of<command::DynamicCapacityEvent>(record)) handle(*event);
+  }
+  return true;
 }
 
 /// Records that are gone may have been offers, whole or their ends: nobody can tell which, so all

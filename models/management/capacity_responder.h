@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "models/capacity/extent.h"
@@ -37,6 +38,7 @@ class CapacityResponder {
   bool owes() const { return unread_ || !offers_.empty() || !returns_.empty(); }
 
  private:
+  bool take_events(std::optional<std::size_t>& lost);
   void handle(const command::DynamicCapacityEvent& event);
   void answer_offers();
   void give_back();
