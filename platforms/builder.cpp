@@ -13,7 +13,10 @@ using address::ComponentKind;
 
 Platform::Platform(const PlatformDescription& description, const Options& options)
     : description_(description), bind_(options.bind) {
-  if (options.timed) time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
+  if (options.timed) {
+    time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
+    stations_ = std::make_unique<StationFactory>(*time_, effective_quantum(description));
+  }
   build_hosts(options);
   build_switches();
   build_devices();
@@ -23,6 +26,8 @@ Platform::Platform(const PlatformDescription& description, const Options& option
   connect_registers();
   connect_controls();
 }
+
+Platform::~Platform() = default;
 
 void Platform::start() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
 
@@ -55,7 +60,7 @@ void Platform::build_host(const HostDescription& described, const Options& optio
   if (described.timing.local) config.local = make_local_range(described);
   hosts_.push_back(std::make_unique<fabric::Host>(
       module_name(described.name).c_str(), config,
-      time_ ? make_host_timing(described, *time_) : fabric::HostTiming{}));
+      time_ ? make_host_timing(described, *stations_) : fabric::HostTiming{}));
   fabric::Host& host = *hosts_.back();
 
   direct_.push_back(
@@ -82,7 +87,7 @@ void Platform::build_switches() {
     fabric::SwitchTiming timing;
     if (time_) {
       const unsigned room = credits(described.upstream.front(), described.name);
-      timing = make_switch_timing(described, room, *time_);
+      timing = make_switch_timing(described, room, *stations_);
     }
     switches_.push_back(std::make_unique<fabric::CxlSwitch>(
         module_name(described.name).c_str(),
@@ -105,7 +110,7 @@ void Platform::build_devices() {
     const auto id = static_cast<fabric::DeviceId>(devices_.size());
     std::unique_ptr<fabric::EndpointTiming> timing;
     if (time_) {
-      timing = make_device_timing(described, credits(described.at, described.name), *time_);
+      timing = make_device_timing(described, credits(described.at, described.name), *stations_);
     }
     fabric::Type3Device::Config config = make_device_config(described, id);
     if (described.dynamic_backing == DynamicBacking::tagged) config.control.backends = &backends_;
@@ -127,7 +132,7 @@ void Platform::build_local_memories() {
     config.range = make_local_range(described);
     local_memories_.push_back(std::make_unique<fabric::LocalMemory>(
         module_name(config.label).c_str(), config,
-        time_ ? make_local_timing(described, *time_) : nullptr));
+        time_ ? make_local_timing(described, *stations_) : nullptr));
     connect(described.name, hosts_[i]->bridge[described.bridges.size()], config.label,
             local_memories_.back()->usp);
   }
@@ -162,7 +167,7 @@ fabric::Link& Platform::add_link(const std::string& upper, const std::string& lo
   if (time_) {
     const LinkEnds ends{find_switch(upper.substr(0, upper.find('.'))), find_switch(lower)};
     timing = make_link_timing(config.label, physical_link(upper, lower), link_latency(upper, lower),
-                              ends, *time_);
+                              ends, *stations_);
   }
   links_.push_back(
       std::make_unique<fabric::Link>(module_name(config.label).c_str(), config, std::move(timing)));

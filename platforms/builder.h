@@ -19,6 +19,8 @@
 
 namespace cxlpool::platforms {
 
+class StationFactory;
+
 /// A register block that software can reach: a host bridge, an upstream port, or a device.
 struct Component {
   std::string label;  ///< "h0.hb0", "sw0" (or "sw0.usp1" with several upstream ports), "mem0"
@@ -51,6 +53,7 @@ class Platform {
   };
 
   Platform(const PlatformDescription& description, const Options& options);
+  ~Platform();
 
   /// Elaborates. Modules bound to extra core sockets must exist by now.
   void start();
@@ -136,6 +139,7 @@ class Platform {
   Bind bind_;
   fabric::BackendStore backends_;
   std::unique_ptr<fabric::Timekeeper> time_;
+  std::unique_ptr<StationFactory> stations_;  ///< likewise
   std::vector<std::unique_ptr<fabric::Host>> hosts_;
   std::vector<std::unique_ptr<fabric::DirectInitiator>> direct_;
   std::vector<std::unique_ptr<fabric::HostBridge>> bridges_;

@@ -9,7 +9,6 @@
 
 namespace cxlpool::platforms {
 
-using fabric::Timekeeper;
 using timing::Arbiter;
 using timing::FifoArbiter;
 using timing::LinkDirection;
@@ -21,19 +20,6 @@ using timing::Server;
 using timing::Station;
 
 namespace {
-
-std::unique_ptr<Station> make_station(Timekeeper& time, Station::Config config,
-                                      std::unique_ptr<Server> server,
-                                      std::unique_ptr<Arbiter> arbiter) {
-  return std::make_unique<Station>(time.timeline(), std::move(config), std::move(server),
-                                   std::move(arbiter));
-}
-
-std::unique_ptr<Station> make_station(Timekeeper& time, Station::Config config,
-                                      const PipeServer::Config& pipe) {
-  return make_station(time, std::move(config), std::make_unique<PipeServer>(pipe),
-                      std::make_unique<FifoArbiter>());
-}
 
 /// Of a switch's transmitting port; a null switch has one sender, which needs none.
 std::unique_ptr<Arbiter> make_arbiter(const SwitchDescription* described, bool from_upstream) {
@@ -81,7 +67,7 @@ PipeServer::Config pace(const PaceDescription& read, const PaceDescription& writ
 }
 
 void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& described,
-                       Timekeeper& time) {
+                       StationFactory& stations) {
   const MediaDescription& media = described.timing.media;
   timing::DramConfig dram;
   dram.policy =
@@ -100,12 +86,12 @@ void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& 
     config.moves_data = true;
     config.depth = media.queue;
     config.latency = described.timing.response_latency;
-    device.channels.push_back(make_station(time, config, std::move(channel), std::move(arbiter)));
+    device.channels.push_back(stations.make(config, std::move(channel), std::move(arbiter)));
   }
 }
 
 void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& described,
-                     Timekeeper& time) {
+                     StationFactory& stations) {
   const MediaDescription& media = described.timing.media;
   PipeServer::Config pipe;
   pipe.latency = media.latency;
@@ -125,14 +111,41 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   // The controller's entries are all there is: none is set aside for what is on the way.
   config.depth = described.timing.queue;
   config.latency = described.timing.response_latency;
-  device.channels.push_back(make_station(time, config, pipe));
+  device.channels.push_back(stations.make(config, pipe));
 }
 
 }  // namespace
 
-fabric::HostTiming make_host_timing(const HostDescription& described, Timekeeper& time) {
+Picoseconds effective_quantum(const PlatformDescription& platform) {
+  const auto is_dram = [](const MediaDescription& media) { return media.kind == MediaKind::dram; };
+  const bool dram =
+      std::any_of(platform.devices.begin(), platform.devices.end(),
+                  [&](const auto& device) { return is_dram(device.timing.media); }) ||
+      std::any_of(platform.hosts.begin(), platform.hosts.end(), [&](const auto& host) {
+        return host.timing.local && is_dram(host.timing.local->media);
+      });
+  return std::min(platform.quantum, dram ? longest_dram_quantum : longest_span - longest_backlog);
+}
+
+StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds quantum)
+    : time_(time), span_(std::max(quantum + longest_backlog, shortest_span)) {}
+
+std::unique_ptr<Station> StationFactory::make(Station::Config config,
+                                              std::unique_ptr<Server> server,
+                                              std::unique_ptr<Arbiter> arbiter) {
+  return std::make_unique<Station>(time_.timeline(), std::move(config), std::move(server),
+                                   std::move(arbiter));
+}
+
+std::unique_ptr<Station> StationFactory::make(Station::Config config, PipeServer::Config pipe) {
+  pipe.span = span_;
+  return make(std::move(config), std::make_unique<PipeServer>(pipe),
+              std::make_unique<FifoArbiter>());
+}
+
+fabric::HostTiming make_host_timing(const HostDescription& described, StationFactory& stations) {
   fabric::HostTiming host;
-  host.time = &time;
+  host.time = &stations.time();
   host.response_latency = described.timing.response_latency;
   host.outstanding = described.timing.outstanding;
   host.traffic_class = static_cast<std::uint8_t>(described.timing.priority);
@@ -140,20 +153,20 @@ fabric::HostTiming make_host_timing(const HostDescription& described, Timekeeper
   config.label = described.name + ".issue";
   config.kind = "issue";
   config.latency = described.timing.request_latency;
-  host.issue = make_station(time, config, pace(described.timing.read, described.timing.write));
+  host.issue = stations.make(config, pace(described.timing.read, described.timing.write));
   if (described.timing.local) {
     config.label = described.name + ".issue-local";
     config.latency = described.timing.local->latency;
-    host.issue_local = make_station(time, config, PipeServer::Config{});
+    host.issue_local = stations.make(config, PipeServer::Config{});
   }
   return host;
 }
 
 fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsigned credits,
-                                        Timekeeper& time) {
+                                        StationFactory& stations) {
   const SwitchTimingDescription& timing = described.timing;
   fabric::SwitchTiming made;
-  made.time = &time;
+  made.time = &stations.time();
   if (timing.shared_buffers) made.shared = std::make_unique<timing::BufferPool>(timing.buffers);
   const auto ingress = [&](const std::string& port) {
     Station::Config config;
@@ -162,7 +175,7 @@ fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsi
     config.depth = timing.shared_buffers ? timing.buffers : std::min(timing.ingress_queue, credits);
     config.latency = timing.latency;
     config.pool = made.shared.get();
-    return make_station(time, config, PipeServer::Config{});
+    return stations.make(config, PipeServer::Config{});
   };
   for (unsigned i = 0; i < described.upstream.size(); ++i) {
     made.from_usp.push_back(ingress("usp" + std::to_string(i)));
@@ -175,9 +188,9 @@ fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsi
 
 fabric::LinkTiming make_link_timing(const std::string& label,
                                     const PhysicalLinkDescription* physical, Picoseconds latency,
-                                    const LinkEnds& ends, Timekeeper& time) {
+                                    const LinkEnds& ends, StationFactory& stations) {
   fabric::LinkTiming link;
-  link.time = &time;
+  link.time = &stations.time();
   const auto make = [&](LinkDirection::Way way, const SwitchDescription* sender) {
     const bool down = way == LinkDirection::Way::m2s;
     Station::Config config;
@@ -187,13 +200,13 @@ fabric::LinkTiming make_link_timing(const std::string& label,
     if (physical) {
       config.latency = physical->flight();
       config.depth = sender ? sender->timing.egress_queue : physical->queue;
-      server = std::make_unique<LinkDirection>(make_link_config(*physical), way);
+      server = std::make_unique<LinkDirection>(make_link_config(*physical), way, stations.span());
     } else {
       config.latency = latency;
       config.depth = sender ? sender->timing.egress_queue : 0;
       server = std::make_unique<PipeServer>(PipeServer::Config{});
     }
-    return make_station(time, config, std::move(server), make_arbiter(sender, down));
+    return stations.make(config, std::move(server), make_arbiter(sender, down));
   };
   link.m2s = make(LinkDirection::Way::m2s, ends.upper);
   link.s2m = make(LinkDirection::Way::s2m, ends.lower);
@@ -201,29 +214,30 @@ fabric::LinkTiming make_link_timing(const std::string& label,
 }
 
 std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescription& described,
-                                                           unsigned credits, Timekeeper& time) {
+                                                           unsigned credits,
+                                                           StationFactory& stations) {
   auto device = std::make_unique<fabric::EndpointTiming>();
-  device->time = &time;
+  device->time = &stations.time();
   Station::Config config;
   config.label = described.name + ".controller";
   config.kind = "controller";
   config.depth = std::min(described.timing.queue, credits);
   config.latency = described.timing.request_latency;
-  device->controller = make_station(time, config, PipeServer::Config{});
+  device->controller = stations.make(config, PipeServer::Config{});
   if (described.timing.media.kind == MediaKind::dram) {
-    add_dram_channels(*device, described, time);
+    add_dram_channels(*device, described, stations);
   } else {
-    add_fixed_media(*device, described, time);
+    add_fixed_media(*device, described, stations);
   }
   return device;
 }
 
 std::unique_ptr<fabric::EndpointTiming> make_local_timing(const HostDescription& host,
-                                                          Timekeeper& time) {
+                                                          StationFactory& stations) {
   DeviceDescription controller;
   controller.name = host.name + ".local";
   controller.timing.media = host.timing.local->media;
-  return make_device_timing(controller, controller.timing.queue, time);
+  return make_device_timing(controller, controller.timing.queue, stations);
 }
 
 }  // namespace cxlpool::platforms

@@ -5,6 +5,8 @@
 #include "models/fabric/host.h"
 #include "models/fabric/link.h"
 #include "models/fabric/type3_device.h"
+#include "models/timing/pipe_server.h"
+#include "models/timing/station.h"
 #include "platforms/description.h"
 
 /// From described to timed: what takes time in each module, for a run that knows time. The stations
@@ -17,20 +19,52 @@ struct LinkEnds {
   const SwitchDescription* lower = nullptr;  ///< null: a device
 };
 
-fabric::HostTiming make_host_timing(const HostDescription& described, fabric::Timekeeper& time);
+/// How far ahead of the present a loosely timed run's bookings may lie: its hosts run ahead of each
+/// other, and have to wait. A server keeps a ring of bookings as long as both together and forgets
+/// what lies behind, so that whoever books later than that waits for microseconds. Rings cost
+/// memory, so they have a bound; DRAM's are of one length.
+inline constexpr timing::Picoseconds longest_backlog = 3'000 * timing::ps_per_ns;
+inline constexpr timing::Picoseconds shortest_span = 4'000 * timing::ps_per_ns;
+inline constexpr timing::Picoseconds longest_span = 32'000 * timing::ps_per_ns;
+inline constexpr timing::Picoseconds longest_dram_quantum = 3'000 * timing::ps_per_ns;
+
+/// What hosts run ahead by: the described quantum, as far as bookings are kept.
+timing::Picoseconds effective_quantum(const PlatformDescription& platform);
+
+/// Makes the stations of one platform.
+class StationFactory {
+ public:
+  StationFactory(fabric::Timekeeper& time, timing::Picoseconds quantum);
+
+  fabric::Timekeeper& time() { return time_; }
+  timing::Picoseconds span() const { return span_; }
+
+  std::unique_ptr<timing::Station> make(timing::Station::Config config,
+                                        std::unique_ptr<timing::Server> server,
+                                        std::unique_ptr<timing::Arbiter> arbiter);
+  /// A pipe with nothing to choose from.
+  std::unique_ptr<timing::Station> make(timing::Station::Config config,
+                                        timing::PipeServer::Config pipe);
+
+ private:
+  fabric::Timekeeper& time_;
+  timing::Picoseconds span_;
+};
+
+fabric::HostTiming make_host_timing(const HostDescription& described, StationFactory& stations);
 fabric::SwitchTiming make_switch_timing(const SwitchDescription& described, unsigned credits,
-                                        fabric::Timekeeper& time);
+                                        StationFactory& stations);
 /// `physical` null: a constant `latency`.
 fabric::LinkTiming make_link_timing(const std::string& label,
                                     const PhysicalLinkDescription* physical,
                                     timing::Picoseconds latency, const LinkEnds& ends,
-                                    fabric::Timekeeper& time);
+                                    StationFactory& stations);
 std::unique_ptr<fabric::EndpointTiming> make_device_timing(const DeviceDescription& described,
                                                            unsigned credits,
-                                                           fabric::Timekeeper& time);
+                                                           StationFactory& stations);
 
 /// Of a host's own memory; it must have some. The way there is the host's.
 std::unique_ptr<fabric::EndpointTiming> make_local_timing(const HostDescription& host,
-                                                          fabric::Timekeeper& time);
+                                                          StationFactory& stations);
 
 }  // namespace cxlpool::platforms

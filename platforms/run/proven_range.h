@@ -10,7 +10,8 @@ namespace cxlpool::platforms {
 
 /// Loosely timed latencies are held against the exact queues by the tests: requests of one line are
 /// within 1 % in the mean and 5 % at the 99th percentile, with FIFO arbitration, a quantum up to
-/// this, every server at most this busy, and queues and credits that nobody waits for.
+/// this, every server at most this busy, and queues and credits that nobody waits for. Where many
+/// hosts meet on a link that is narrow beside theirs, p99 is further off: docs/modules/time.md.
 inline constexpr timing::Picoseconds proven_quantum = 1'000'000;
 inline constexpr double proven_utilisation = 0.70;
 

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "platforms/builder_parts.h"
+#include "platforms/builder_timing.h"
 #include "platforms/input_error.h"
 #include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
@@ -149,7 +150,7 @@ void Run::build_initiators() {
     config.injection = make_injection(described, description_.seed, i);
     config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
     config.measurement = &measurement_;
-    config.quantum = fabric::to_sc_time(description_.quantum);
+    config.quantum = fabric::to_sc_time(effective_quantum(description_));
     config.believe_source = !description_.expect_refusals;
     config.tell_asked = wants_activity();
     initiators_.push_back(std::make_unique<traffic::Initiator>(

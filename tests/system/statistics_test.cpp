@@ -328,6 +328,35 @@ TEST(ProvenRange, IsLeftByALongQuantum) {
   EXPECT_EQ(warnings_of("at", traffic, "quantum: 10us\n"), "[]");
 }
 
+/// A quantum is leave to run ahead, and no reason to: beyond what is kept of bookings nobody does.
+TEST(ProvenRange, LeftByALongQuantumIsNotFarAway) {
+  const auto mean = [](const std::string& quantum) {
+    const json results = run(
+        "lt",
+        "pattern: uniform, requests: 4_000, injection: open, rate: 4GB/s, arrival: poisson}, "
+        "{host: "
+        "h0, region: r0, sizes: [64], pattern: uniform, requests: 4_000, injection: open, rate: "
+        "4GB/s, arrival: poisson",
+        "default_link: {gen: 4, width: 8, credits: 4096, queue: 4096}\nquantum: " + quantum + "\n");
+    return results["hosts"][0]["latency_ps"]["all"]["mean"].get<double>();
+  };
+  const double proven = mean("1us");
+  EXPECT_NEAR(mean("10us") / proven, 1, 0.01);
+  EXPECT_NEAR(mean("1ms") / proven, 1, 0.01);
+}
+
+TEST(ProvenRange, IsLeftByASwitchThatDoesNotServeInOrder) {
+  TempDir folder;
+  const auto warnings = [&](const std::string& arbitration) {
+    const Outcome outcome = cxlpool({"run", CXLPOOL_CATALOG "/two-hosts.yaml", "--mode", "lt",
+                                     "--json", "--set", "switches[0].arbitration=" + arbitration});
+    EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
+    return json::parse(outcome.out)["warnings"].dump();
+  };
+  EXPECT_THAT(warnings("priority"), HasSubstr("top arbitrates by priority"));
+  EXPECT_EQ(warnings("round_robin"), "[]");
+}
+
 TEST(ProvenRange, IsLeftByABusyLink) {
   const std::string traffic = "pattern: uniform, requests: 4_000, outstanding: 64";
   const std::string link = "default_link: {gen: 3, width: 1}\n";

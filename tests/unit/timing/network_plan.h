@@ -39,6 +39,7 @@ struct StationPlan {
   std::optional<unsigned> pool;
   PipePlan pipe;
   std::optional<LinkPlan> link = std::nullopt;  ///< instead of the pipe
+  Picoseconds span = 4'000 * ps_per_ns;         ///< of bookings
 };
 
 struct HopPlan {

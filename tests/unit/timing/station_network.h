@@ -30,11 +30,13 @@ inline std::unique_ptr<Arbiter> make_arbiter(const StationPlan& plan) {
 }
 
 inline std::unique_ptr<Server> make_server(const StationPlan& plan) {
-  if (plan.link) return std::make_unique<LinkDirection>(plan.link->config, plan.link->way);
+  if (plan.link) {
+    return std::make_unique<LinkDirection>(plan.link->config, plan.link->way, plan.span);
+  }
   const PipePlan& pipe = plan.pipe;
   return std::make_unique<PipeServer>(PipeServer::Config{pipe.latency, pipe.gap_per_message,
                                                          pipe.gap_per_line, pipe.write_latency,
-                                                         pipe.write_gap_per_line});
+                                                         pipe.write_gap_per_line, plan.span});
 }
 
 /// Carries out a plan with Stations on a Timeline. Paths are cut into legs at random, as far as the
