@@ -133,8 +133,12 @@ StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds quantum)
 std::unique_ptr<Station> StationFactory::make(Station::Config config,
                                               std::unique_ptr<Server> server,
                                               std::unique_ptr<Arbiter> arbiter) {
-  return std::make_unique<Station>(time_.timeline(), std::move(config), std::move(server),
-                                   std::move(arbiter));
+  const unsigned places = config.depth;
+  auto station = std::make_unique<Station>(time_.timeline(), std::move(config), std::move(server),
+                                           std::move(arbiter));
+  queue_places_.resize(std::max<std::size_t>(queue_places_.size(), station->number() + 1));
+  queue_places_[station->number()] = places;
+  return station;
 }
 
 std::unique_ptr<Station> StationFactory::make(Station::Config config, PipeServer::Config pipe) {

@@ -46,8 +46,14 @@ class StationFactory {
   std::unique_ptr<timing::Station> make(timing::Station::Config config,
                                         timing::PipeServer::Config pipe);
 
+  /// Places of each input of a station, or of the buffers that it shares; 0: no bound.
+  unsigned queue_places(const timing::Station& station) const {
+    return queue_places_[station.number()];
+  }
+
  private:
   fabric::Timekeeper& time_;
+  std::vector<unsigned> queue_places_;  ///< by the station's number
   timing::Picoseconds span_;
 };
 

@@ -17,6 +17,7 @@
 #include "platforms/run/time_series.h"
 #include "platforms/run/timeline_writer.h"
 #include "platforms/run/value_dump.h"
+#include "platforms/run/ways_taken.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -48,6 +49,7 @@ class Run final : public traffic::RequestObserver {
   void check_for_deadlock();
   void tell_stations();
   void collect_stations();
+  std::vector<WayTaken> ways_taken() const;
   void collect();
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
   bool hotplug_is_due() const;
@@ -68,7 +70,7 @@ class Run final : public traffic::RequestObserver {
   std::unique_ptr<TimelineWriter> timeline_;
   std::unique_ptr<ValueDump> dump_;
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
-  std::vector<std::vector<std::uint64_t>> bytes_;                ///< by device, then host
+  std::vector<std::vector<WayTaken>> ways_;                      ///< by device, then host
   std::uint64_t answered_ = 0;
   std::uint64_t will_ask_ = 0;
   std::size_t next_hotplug_ = 0;
@@ -110,7 +112,7 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
       measurement_(make_span(description.warmup), make_span(description.measure),
                    options.until.value_or(traffic::Measurement::never)),
       scoreboard_(platform_.endpoints()),
-      bytes_(platform_.endpoints().size(), std::vector<std::uint64_t>(description.hosts.size())) {
+      ways_(platform_.endpoints().size(), std::vector<WayTaken>(description.hosts.size())) {
   for (std::size_t i = 0; i < description_.devices.size(); ++i) {
     if (description_.devices[i].backing.empty()) continue;
     scoreboard_.adopt_contents_of(platform_.device(i).id());
@@ -255,7 +257,9 @@ void Run::write_series() {
 void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   for (const fabric::AccessPart& part : answer.parts) {
     if (part.device == fabric::no_device) continue;
-    bytes_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)] += part.size;
+    WayTaken& way = ways_[static_cast<std::size_t>(part.device)][static_cast<std::size_t>(host)];
+    way.hpa = part.hpa;
+    way.bytes += part.size;
   }
   if (recorder_) recorder_->record(host, answer);
   if (series_) series_->answered(host, answer);
@@ -320,7 +324,6 @@ void Run::collect() {
   if (measurement_.from() < until) {
     result_.measured = {measurement_.from(), until - measurement_.from()};
   }
-  collect_stations();
   if (recorder_) result_.request_trace_records = recorder_->records();
   for (std::size_t i = 0; i < initiators_.size(); ++i) {
     const TrafficDescription& described = description_.traffic[i];
@@ -335,21 +338,37 @@ void Run::collect() {
   const auto endpoints = platform_.endpoints();
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     fabric::Endpoint& device = *endpoints[i];
-    result_.devices.push_back(
-        {device.label(), device.media().capacity(), device.counters(), bytes_[i]});
+    result_.devices.push_back({device.label(), device.media().capacity(), device.counters(), {}});
+    for (const WayTaken& way : ways_[i]) result_.devices.back().bytes_by_host.push_back(way.bytes);
   }
+  collect_stations();
 }
 
 void Run::collect_stations() {
   if (!platform_.time()) return;
   const timing::Picoseconds end = options_.until.value_or(timing::Wheel::never);
   for (const timing::Station* station : platform_.time()->timeline().stations()) {
-    StationResult result{station->label(), station->kind(), station->statistics(end), {}};
+    StationResult result{station->label(), station->kind(), station->statistics(end)};
     if (const auto* dram = dynamic_cast<const timing::DramChannel*>(&station->server())) {
       result.banks = dram->banks();
     }
     result_.stations.push_back(std::move(result));
   }
+  if (options_.mode == traffic::Mode::lt) add_ways(platform_, ways_taken(), result_);
+}
+
+std::vector<WayTaken> Run::ways_taken() const {
+  std::vector<WayTaken> taken;
+  for (std::size_t device = 0; device < ways_.size(); ++device) {
+    for (std::size_t host = 0; host < ways_[device].size(); ++host) {
+      WayTaken way = ways_[device][host];
+      if (way.bytes == 0) continue;
+      way.host = host;
+      way.device = device;
+      taken.push_back(way);
+    }
+  }
+  return taken;
 }
 
 }  // namespace

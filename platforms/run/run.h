@@ -64,7 +64,12 @@ struct StationResult {
   std::string label;
   std::string kind;
   timing::StationStatistics statistics;
-  std::vector<timing::DramBankStatistics> banks;  ///< of DRAM
+  std::vector<timing::DramBankStatistics> banks = {};  ///< of DRAM
+
+  // What a loosely timed run cannot see but tell afterwards (ways_taken.h).
+  unsigned streams = 0;       ///< that pass here, each booking in its turn; by way, host and device
+  unsigned queue_places = 0;  ///< of one input, or of the buffers that it shares; 0: no bound
+  double places_held = 0;     ///< of them, in the mean, at the fullest input
 
   /// Share of the server's time in the measurement that messages took.
   double utilisation(timing::Picoseconds measured) const;

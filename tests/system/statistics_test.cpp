@@ -357,6 +357,61 @@ TEST(ProvenRange, IsLeftByASwitchThatDoesNotServeInOrder) {
   EXPECT_EQ(warnings("round_robin"), "[]");
 }
 
+/// The way through the media of 100 ns alone holds 12.5 places of the queue behind it at 8 GB/s.
+TEST(ProvenRange, IsLeftByQueuesThatWouldHaveBeenFull) {
+  const std::string traffic =
+      "pattern: uniform, requests: 4_000, read: 100%, injection: open, rate: 8GB/s, arrival: "
+      "poisson";
+  const auto link = [](unsigned queue, unsigned credits) {
+    return "default_link: {gen: 5, width: 8, queue: " + std::to_string(queue) +
+           ", credits: " + std::to_string(credits) + "}\n";
+  };
+  const auto time = [](const json& results) { return results["simulated_ps"].get<double>(); };
+  EXPECT_EQ(warnings_of("lt", traffic, link(32, 64)), "[]");
+  EXPECT_EQ(warnings_of("at", traffic, link(8, 64)), "[]");
+
+  const json short_queue = run("lt", traffic, link(8, 64));
+  EXPECT_THAT(short_queue["warnings"].dump(),
+              HasSubstr("the queue of h0.hb0.rp0-mem0.s2m has 8 places, and 12."));
+  EXPECT_THAT(short_queue["warnings"].dump(),
+              HasSubstr("what went through is up to 1.5 times what it can be"));
+  EXPECT_NEAR(time(run("at", traffic, link(8, 64))) / time(short_queue), 1.5, 0.1);
+
+  const std::string few_credits = warnings_of("lt", traffic, link(32, 4));
+  EXPECT_THAT(few_credits, HasSubstr("the queue of mem0.controller has 4 places"));
+  EXPECT_THAT(few_credits, HasSubstr("it would have been full at times"));
+}
+
+TEST(ProvenRange, IsLeftByRequestsOfSeveralLinesThatMeet) {
+  const auto warnings = [](const std::string& size, const std::string& rate, unsigned streams) {
+    TempDir folder;
+    std::string text =
+        "version: 1\nhosts:\n  - name: h0\n"
+        "    windows: [{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}]\n"
+        "    bridges: [{name: hb0, root_ports: 1}]\n"
+        "devices: [{name: mem0, at: h0.hb0.rp0, volatile: 1GiB, media: {latency: 100ns, "
+        "bandwidth: 20GB/s}}]\n"
+        "regions: [{name: r0, host: h0, devices: [mem0]}]\n"
+        "default_link: {gen: 5, width: 16, queue: 256, credits: 256}\ntraffic:\n";
+    for (unsigned i = 0; i != streams; ++i) {
+      text +=
+          "  - {host: h0, region: r0, pattern: uniform, requests: 2_000, injection: open, "
+          "arrival: poisson, sizes: [" +
+          size + "], rate: " + rate + "}\n";
+    }
+    const Outcome outcome =
+        cxlpool({"run", folder.write("p.yaml", text), "--mode", "lt", "--json"});
+    EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
+    return json::parse(outcome.out, nullptr, false)["warnings"].dump();
+  };
+  const std::string met = warnings("256B", "3GB/s", 4);
+  EXPECT_THAT(met, HasSubstr("4 streams meet at mem0.media"));
+  EXPECT_THAT(met, HasSubstr("requests of several lines, messages of 12.8 ns"));
+  EXPECT_EQ(warnings("256B", "12GB/s", 1), "[]") << "nobody books in turns";
+  EXPECT_EQ(warnings("256B", "500MB/s", 4), "[]") << "they hardly meet";
+  EXPECT_EQ(warnings("64B", "2GB/s", 4), "[]");
+}
+
 TEST(ProvenRange, IsLeftByABusyLink) {
   const std::string traffic = "pattern: uniform, requests: 4_000, outstanding: 64";
   const std::string link = "default_link: {gen: 3, width: 1}\n";
