@@ -21,7 +21,10 @@ struct ConformArguments {
 };
 
 int carry_out(ConformArguments& arguments) {
-  arguments.options.lt = arguments.mode == "lt";
+  using platforms::AccessMode;
+  arguments.options.mode = arguments.mode == "lt"   ? AccessMode::lt
+                           : arguments.mode == "at" ? AccessMode::at
+                                                    : AccessMode::functional;
   arguments.options.compiled_routes = !arguments.no_compiled_routes;
   const auto report = platforms::conform(arguments.files, arguments.options);
   for (const auto& file : report.files) {
@@ -39,8 +42,11 @@ void add_conform(CLI::App& app, int& exit_status) {
   CLI::App* conform =
       app.add_subcommand("conform", "Run conformance vector files through the sockets");
   conform->add_option("files", arguments->files, "vector files (JSON)")->required();
-  conform->add_option("--mode", arguments->mode, "functional: no time; lt: loosely timed")
-      ->check(CLI::IsMember({"functional", "lt"}));
+  conform
+      ->add_option(
+          "--mode", arguments->mode,
+          "functional: no time; lt: loosely timed; at: approximately timed, each access to its end")
+      ->check(CLI::IsMember({"functional", "lt", "at"}));
   conform->add_flag("--json", arguments->options.json, "for programs");
   conform->add_flag("--no-compiled-routes", arguments->no_compiled_routes,
                     "send every access hop by hop through the sockets");

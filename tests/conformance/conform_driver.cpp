@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// conform_driver FILE... [--mode functional|lt] [--no-compiled-routes] [--json]
+// conform_driver FILE... [--mode functional|lt|at] [--no-compiled-routes] [--json]
 #include <iostream>
 #include <string>
 
@@ -16,11 +16,14 @@ int main(int argc, char** argv) {
     const std::string argument = argv[i];
     if (argument == "--mode" && i + 1 < argc) {
       const std::string mode = argv[++i];
-      if (mode != "functional" && mode != "lt") {
-        std::cerr << "--mode: expected functional or lt\n";
+      if (mode != "functional" && mode != "lt" && mode != "at") {
+        std::cerr << "--mode: expected functional, lt or at\n";
         return 2;
       }
-      options.lt = mode == "lt";
+      using cxlpool::platforms::AccessMode;
+      options.mode = mode == "lt"   ? AccessMode::lt
+                     : mode == "at" ? AccessMode::at
+                                    : AccessMode::functional;
     } else if (argument == "--no-compiled-routes") {
       options.compiled_routes = false;
     } else if (argument == "--json") {

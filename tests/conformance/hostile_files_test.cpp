@@ -201,7 +201,8 @@ TEST_F(HostileFile, SwitchesInACircle) {
 
 TEST_F(HostileFile, ReportIsJsonWhateverTheFileSays) {
   std::ofstream(file_) << "{\"\xC3\x28\": 1}";
-  const ConformReport report = conform({file_, "\xFF", routing}, {false, true, true});
+  const ConformReport report =
+      conform({file_, "\xFF", routing}, {AccessMode::functional, true, true});
   const json parsed = json::parse(report.text());
   EXPECT_EQ(parsed.at("exit_status"), 2);
   EXPECT_EQ(parsed.at("files").size(), 3u);
