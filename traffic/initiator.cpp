@@ -147,7 +147,7 @@ void Initiator::issue(Slot& slot) {
   prepare(slot, payload_);
   access_.parts = &slot.parts;
   slot.asked_at = local_;
-  if (config_.tell_asked) observer_->asked(host_.id(), local_);
+  if (config_.tell_asked) observer_->asked(host_.id(), slot.request, local_);
   sc_core::sc_time delay = fabric::to_sc_time(local_ - now());
   socket->b_transport(payload_, delay);
   slot.answered_at = now() + fabric::to_picoseconds(delay);

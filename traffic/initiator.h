@@ -70,7 +70,8 @@ class RequestObserver {
   virtual ~RequestObserver() = default;
   virtual void answered(fabric::HostId host, const Answer& answer) = 0;
   /// Told when a request is issued, in timed runs, if the initiator's configuration says so.
-  virtual void asked(fabric::HostId /*host*/, timing::Picoseconds /*at*/) {}
+  virtual void asked(fabric::HostId /*host*/, const Request& /*request*/,
+                     timing::Picoseconds /*at*/) {}
 };
 
 /// Issues the requests of one source into one host as its injection says, by blocking transport, or

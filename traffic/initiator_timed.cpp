@@ -86,7 +86,7 @@ void Initiator::send(unsigned index) {
   access.tag = index;
   access.parts = &slot.parts;
   prepare(slot, trans);
-  if (config_.tell_asked) observer_->asked(host_.id(), config_.time->now());
+  if (config_.tell_asked) observer_->asked(host_.id(), slot.request, config_.time->now());
   ++in_flight_count_;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time delay = config_.time->ahead();

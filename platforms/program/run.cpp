@@ -258,8 +258,9 @@ void add_run(CLI::App& app, int& exit_status) {
                   "write requests and queues over time for Perfetto, timed modes");
   run->add_option("--timeline-requests", arguments->timeline_requests,
                   "how many requests are in it at most, from the end of the warm-up; 10,000");
-  run->add_option("--vcd", arguments->vcd,
-                  "write requests in flight and waiting messages as a value change dump");
+  run->add_option(
+      "--vcd", arguments->vcd,
+      "write sockets' activity, requests in flight and waiting messages as a value change dump");
   run->add_flag("--json", arguments->json, "print results.json instead of the summary");
   run->add_flag("--quiet", arguments->quiet, "print nothing; the exit status tells");
   run->add_flag("--no-compiled-routes", arguments->no_compiled_routes,

@@ -13,6 +13,7 @@
 #include "platforms/input_error.h"
 #include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
+#include "platforms/run/socket_trace.h"
 #include "platforms/run/streams.h"
 #include "platforms/run/time_series.h"
 #include "platforms/run/timeline_writer.h"
@@ -54,7 +55,7 @@ class Run final : public traffic::RequestObserver {
   void answered(fabric::HostId host, const traffic::Answer& answer) override;
   bool hotplug_is_due() const;
   void plug_and_unplug();
-  void asked(fabric::HostId host, timing::Picoseconds at) override;
+  void asked(fabric::HostId host, const traffic::Request& request, timing::Picoseconds at) override;
   bool wants_activity() const { return !options_.timeline.empty() || !options_.vcd.empty(); }
   void carry_out(const HotplugDescription& event);
 
@@ -68,6 +69,7 @@ class Run final : public traffic::RequestObserver {
   std::unique_ptr<TimeSeries> series_;
   std::unique_ptr<Activity> activity_;
   std::unique_ptr<TimelineWriter> timeline_;
+  std::unique_ptr<SocketTrace> sockets_;
   std::unique_ptr<ValueDump> dump_;
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
   std::vector<std::vector<WayTaken>> ways_;                      ///< by device, then host
@@ -138,7 +140,14 @@ void Run::open_activity() {
                                                  activity_->levels(), options_.timeline_requests);
     activity_->add_sink(*timeline_);
   }
-  if (!options_.vcd.empty()) dump_ = std::make_unique<ValueDump>(options_.vcd, *activity_);
+  if (options_.vcd.empty()) return;
+  const bool at = options_.mode == traffic::Mode::at;
+  sockets_ = std::make_unique<SocketTrace>(
+      "sockets", hosts, at ? devices : std::vector<std::string>(), *platform_.time());
+  dump_ = std::make_unique<ValueDump>(options_.vcd, *activity_, *sockets_);
+  if (!at) return;
+  sockets_->set_next(scoreboard_);
+  for (fabric::Endpoint* endpoint : platform_.endpoints()) endpoint->set_witness(sockets_.get());
 }
 
 void Run::build_initiators() {
@@ -264,6 +273,7 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   if (recorder_) recorder_->record(host, answer);
   if (series_) series_->answered(host, answer);
   if (activity_) activity_->in_flight_changed(host, answer.answered_at, -1);
+  if (sockets_) sockets_->response_began(host, answer);
   if (timeline_) timeline_->request(host, answer);
   if (options_.observer) options_.observer->answered(host, answer);
   ++answered_;
@@ -274,7 +284,8 @@ void Run::answered(fabric::HostId host, const traffic::Answer& answer) {
   }
 }
 
-void Run::asked(fabric::HostId host, timing::Picoseconds at) {
+void Run::asked(fabric::HostId host, const traffic::Request& request, timing::Picoseconds at) {
+  if (sockets_) sockets_->request_began(host, request, at);
   activity_->in_flight_changed(host, at, 1);
 }
 

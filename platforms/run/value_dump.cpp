@@ -12,7 +12,8 @@ constexpr const char* extension = ".vcd";
 
 }  // namespace
 
-ValueDump::ValueDump(std::string path, const Activity& activity) : path_(std::move(path)) {
+ValueDump::ValueDump(std::string path, const Activity& activity, const SocketTrace& sockets)
+    : path_(std::move(path)) {
   // SystemC adds the extension, and reports a file that it cannot open as a fault of the model.
   std::filesystem::path stem(path_);
   if (stem.extension() == extension) stem.replace_extension();
@@ -28,6 +29,13 @@ ValueDump::ValueDump(std::string path, const Activity& activity) : path_(std::mo
   file_->set_time_unit(1, sc_core::SC_PS);
   for (std::size_t i = 0; i < activity.levels().size(); ++i) {
     sc_core::sc_trace(file_, activity.value(i), activity.levels()[i]);
+  }
+  for (const PhaseSignals& phase : sockets.signals()) {
+    sc_core::sc_trace(file_, phase.count, phase.name + ".count");
+    sc_core::sc_trace(file_, phase.address, phase.name + ".address");
+    sc_core::sc_trace(file_, phase.command, phase.name + ".command");
+    sc_core::sc_trace(file_, phase.bytes, phase.name + ".bytes");
+    sc_core::sc_trace(file_, phase.status, phase.name + ".status");
   }
 }
 

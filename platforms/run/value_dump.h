@@ -6,15 +6,16 @@
 #include <systemc>
 
 #include "platforms/run/activity.h"
+#include "platforms/run/socket_trace.h"
 
 namespace cxlpool::platforms {
 
-/// A value change dump (VCD) of every level of an Activity, by sc_trace: requests in flight of each
-/// host, messages that wait at each station.
+/// A value change dump (VCD), by sc_trace: every level of an Activity (requests in flight of each
+/// host, messages that wait at each station) and every phase of a SocketTrace.
 class ValueDump {
  public:
   /// Before the simulation begins. Throws std::runtime_error when the file cannot be written.
-  ValueDump(std::string path, const Activity& activity);
+  ValueDump(std::string path, const Activity& activity, const SocketTrace& sockets);
   ~ValueDump();
   ValueDump(const ValueDump&) = delete;
   ValueDump& operator=(const ValueDump&) = delete;

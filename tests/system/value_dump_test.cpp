@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// run --vcd: a value change dump of the requests in flight and the queues.
+// run --vcd: a value change dump of the requests in flight, the queues and the sockets.
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -96,6 +96,56 @@ TEST_P(ValueDump, HasTheNamesAndTheirValuesOverTime) {
   const auto results = nlohmann::json::parse(outcome_.out, nullptr, false);
   EXPECT_LE(in_flight.rbegin()->first, results["simulated_ps"]);
   EXPECT_GT(dump.values.at("mem0.media.waiting").size(), 10u);
+}
+
+/// Values at that time or the last before it.
+std::uint64_t at(const std::map<std::uint64_t, std::uint64_t>& values, std::uint64_t time) {
+  const auto after = values.upper_bound(time);
+  return after == values.begin() ? 0 : std::prev(after)->second;
+}
+
+/// One request at a time: each one's begin, its answer 100 ns and the links' time later, and, where
+/// it is known, its arrival at the device in between.
+TEST_P(ValueDump, ShowsWhatSocketsDo) {
+  const std::string file = folder_.write("p.yaml", dumped_platform);
+  outcome_ = cxlpool({"run", file, "--mode", GetParam(), "--json", "--vcd", folder_.path("w"),
+                      "--set", "traffic[0].outstanding=1", "--set", "traffic[0].read=50%"});
+  ASSERT_EQ(outcome_.exit_status, 0) << outcome_.err;
+  const auto results = nlohmann::json::parse(outcome_.out);
+  const std::uint64_t latency = results["traffic"][0]["latency_ps"]["all"]["min"];
+  Dump dump = parse(read_file(folder_.path("w")));
+  const auto& begun = dump.values["h0.core.begin_req.count"];
+  const auto& responded = dump.values["h0.core.begin_resp.count"];
+  ASSERT_GT(begun.size(), 190u);
+  std::uint64_t writes = 0;
+  for (const auto& [time, count] : begun) {
+    if (count == 0 || count == 200) continue;  // before the first; without the last answer
+    EXPECT_EQ(at(responded, time + latency), count) << time;
+    for (const char* what : {"address", "command", "bytes"}) {
+      EXPECT_EQ(at(dump.values["h0.core.begin_req." + std::string(what)], time),
+                at(dump.values["h0.core.begin_resp." + std::string(what)], time + latency))
+          << what << " at " << time;
+    }
+    EXPECT_EQ(at(dump.values["h0.core.begin_resp.status"], time + latency), 1u) << "of TLM_OK";
+    writes += at(dump.values["h0.core.begin_req.command"], time);
+    EXPECT_EQ(at(dump.values["h0.core.begin_req.bytes"], time), 64u);
+    if (std::string(GetParam()) == "lt") continue;
+    EXPECT_EQ(at(dump.values["mem0.usp.begin_req.count"], time + latency), count) << time;
+    EXPECT_EQ(at(dump.values["mem0.usp.begin_req.address"], time + latency) + 0x1'0000'0000,
+              at(dump.values["h0.core.begin_req.address"], time));
+  }
+  EXPECT_NEAR(static_cast<double>(writes), 100, 30);
+  EXPECT_EQ(dump.values.count("mem0.usp.begin_req.count"), std::string(GetParam()) == "at");
+}
+
+/// Compiled routes bypass sockets, and show the same.
+TEST_P(ValueDump, IsTheSameWithoutCompiledRoutes) {
+  const auto body = [](const std::string& text) { return text.substr(text.find("$timescale")); };
+  const std::string compiled = run("a.vcd");
+  const Outcome hops = cxlpool({"run", folder_.path("p.yaml"), "--mode", GetParam(), "--quiet",
+                                "--vcd", folder_.path("b.vcd"), "--no-compiled-routes"});
+  ASSERT_EQ(hops.exit_status, 0) << hops.err;
+  EXPECT_TRUE(body(compiled) == body(read_file(folder_.path("b.vcd"))));
 }
 
 TEST_P(ValueDump, IsCalledWhatTheUserCallsIt) {
