@@ -72,6 +72,7 @@ void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& 
   timing::DramConfig dram;
   dram.policy =
       media.page == PagePolicy::open ? timing::PagePolicy::open : timing::PagePolicy::closed;
+  dram.refresh = media.refresh;
   device.spread = timing::ChannelSpread(media.channels, media.channel_granularity);
   for (unsigned i = 0; i < media.channels; ++i) {
     auto channel = std::make_unique<timing::DramChannel>(timing::dram_part(media.part), dram);

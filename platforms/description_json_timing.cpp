@@ -27,6 +27,7 @@ Json media(const MediaDescription& m) {
     json["page"] = name_of(page_words, m.page);
     json["scheduler"] = name_of(scheduler_words, m.scheduler);
     json["queue"] = m.queue;
+    json["refresh"] = m.refresh;
     return json;
   }
   json["latency"] = format_duration(m.latency);

@@ -80,6 +80,7 @@ struct MediaDescription {
   PagePolicy page = PagePolicy::open;       ///< dram
   DramScheduler scheduler = DramScheduler::first_ready;  ///< dram
   unsigned queue = 64;                                   ///< dram: entries of each channel
+  bool refresh = true;  ///< dram; false: none, as simulators without refresh have it
 
   timing::Picoseconds latency_of_write() const { return write_latency.value_or(latency); }
 };

@@ -14,8 +14,8 @@ PaceDescription limit(const Cursor& at) { return {0, at.bandwidth()}; }
 
 constexpr std::array<std::string_view, 5> fixed_keys{"latency", "write_latency", "read_gap",
                                                      "write_gap", "bandwidth"};
-constexpr std::array<std::string_view, 6> dram_keys{"part", "channels",  "channel_granularity",
-                                                    "page", "scheduler", "queue"};
+constexpr std::array<std::string_view, 7> dram_keys{
+    "part", "channels", "channel_granularity", "page", "scheduler", "queue", "refresh"};
 
 /// Only keys of the kind that is named here, or else in what the mapping is read over; another kind
 /// than there starts anew.
@@ -69,7 +69,8 @@ const Fields<MediaDescription>& media_fields() {
                  {optional("page"), [](const Cursor& at, M& m) { m.page = at.word(page_words); }},
                  {optional("scheduler"),
                   [](const Cursor& at, M& m) { m.scheduler = at.word(scheduler_words); }},
-                 {optional("queue"), [](const Cursor& at, M& m) { m.queue = at.count(); }}})
+                 {optional("queue"), [](const Cursor& at, M& m) { m.queue = at.count(); }},
+                 {optional("refresh"), [](const Cursor& at, M& m) { m.refresh = at.boolean(); }}})
           .checked(choose_media);
   return fields;
 }

@@ -4,11 +4,21 @@
 #include <algorithm>
 
 namespace cxlpool::timing {
+namespace {
+
+DramTimes times_of(const DramPart& part, const DramConfig& config) {
+  constexpr Picoseconds never = Picoseconds{1} << 60;  // 13 days, which no run lasts
+  DramTimes times(part);
+  if (!config.refresh) times.refi = never;
+  return times;
+}
+
+}  // namespace
 
 DramChannel::DramChannel(const DramPart& part, const DramConfig& config)
     : part_(&part),
       policy_(config.policy),
-      times_(part),
+      times_(times_of(part, config)),
       mapping_(part, config.order, config.hashed),
       depth_((times_.rp + times_.rcd) / times_.burst + 2),
       commands_(times_, part.bank_groups, part.bank_groups * part.banks_per_group, config.policy,

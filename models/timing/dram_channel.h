@@ -15,6 +15,7 @@ struct DramConfig {
   Picoseconds page_timeout = 0;  ///< open pages: closes a row so long after its last use; 0 never
   DramOrder order = DramOrder::row_bank_column_group;
   bool hashed = true;
+  bool refresh = true;       ///< false: none ever, as some simulators have it
   unsigned write_batch = 8;  ///< loosely timed: what the scheduler's write drains come to
 };
 

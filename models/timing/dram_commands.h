@@ -56,7 +56,8 @@ class DramObserver {
 ///
 /// Refresh k is due at k * tREFI and takes all banks for tRFC. A line whose column command cannot
 /// go before that waits until after it; refresh itself waits for the banks to precharge, which
-/// JEDEC's postponement allows. There is no refresh at time 0.
+/// JEDEC's postponement allows. There is no refresh at time 0, nor any where tREFI is longer than
+/// the run.
 class DramCommands {
  public:
   DramCommands(const DramTimes& times, unsigned groups, unsigned banks, PagePolicy policy,

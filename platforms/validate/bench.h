@@ -28,7 +28,7 @@ struct Bench {
   timing::Picoseconds hop = remote_socket_hop;  ///< what `remote` adds, there and back
   /// The controller's request and response latency together, in place of the profile's.
   std::optional<timing::Picoseconds> controller;
-  std::optional<timing::Picoseconds> media;  ///< fixed media's latency in place of the profile's
+  std::optional<timing::Picoseconds> media;  ///< fixed media of this latency, not the profile's
 };
 
 enum class Pattern : std::uint8_t { sequential, random };

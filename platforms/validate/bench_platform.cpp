@@ -140,7 +140,10 @@ PlatformDescription make_platform(const Bench& bench, const Load& load) {
     host.timing.read.bytes_per_second = bench.host_reads;
   }
   for (DeviceDescription& device : platform.devices) {
-    if (bench.media) device.timing.media.latency = *bench.media;
+    if (bench.media) {
+      device.timing.media = {};
+      device.timing.media.latency = *bench.media;
+    }
     if (!bench.controller) continue;
     device.timing.request_latency = *bench.controller / 2;
     device.timing.response_latency = *bench.controller - *bench.controller / 2;

@@ -193,7 +193,7 @@ CaseResult run_case(const Case& asked) {
   const Measurement idle = measure_idle(bench, asked.read_percent);
   result.idle_latency = idle.latency;
   const Mix mix{asked.pattern, asked.read_percent, asked.size};
-  const Measurement peak = measure(bench, saturating(asked.injector, mix, asked.devices));
+  const Measurement peak = measure(bench, peaking(asked.injector, mix, asked.devices));
   result.peak = peak.bandwidth;
   result.peak_latency = peak.latency;
   for (const double fraction : {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95}) {

@@ -37,6 +37,8 @@ Mix mix_of(const ReferenceRow& row);
 
 /// With as many in flight as the injector has for so many devices, and nothing in between.
 Load saturating(Injector injector, const Mix& mix, unsigned devices = 1);
+/// The same for long enough that the drawn share of reads, which peaks depend on, is the asked one.
+Load peaking(Injector injector, const Mix& mix, unsigned devices = 1);
 /// At this offered rate.
 Load offering(Injector injector, const Mix& mix, unsigned devices, double gb_per_second);
 

@@ -70,6 +70,8 @@ TEST(Validate, ACaseGivesIdlePeakAndCurve) {
   EXPECT_NEAR(found["idle_latency_ns"].get<double>(), 107.4, 3.2);
   ASSERT_EQ(found["points"].size(), 12u);
   EXPECT_LT(found["points"][0]["latency_ns"], found["points"][11]["latency_ns"]);
+  // 35.28 GB/s are published, and what the flits carry of exactly this mix.
+  EXPECT_NEAR(found["peak_GBps"].get<double>(), 35.28, 0.35);
   EXPECT_EQ(cxlpool({"validate", "--json", "--case", "profile=mess-x8,read=0.74"}).out,
             outcome.out);
 }

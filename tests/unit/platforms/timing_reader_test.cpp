@@ -53,6 +53,7 @@ TEST(TimingReader, TakesEveryKey) {
   EXPECT_EQ(host.local->media.page, PagePolicy::closed);
   EXPECT_EQ(host.local->media.scheduler, DramScheduler::fifo);
   EXPECT_EQ(host.local->media.queue, 32u);
+  EXPECT_FALSE(host.local->media.refresh);
   EXPECT_EQ(platform.hosts[3].timing.write.bytes_per_second, 20ull << 30);
   const SwitchTimingDescription& one = platform.switches[0].timing;
   EXPECT_EQ(one.latency, 12'500u);
@@ -142,6 +143,9 @@ TEST(TimingReader, MediaTakesTheKeysOfItsKind) {
   EXPECT_EQ(error_of(with("", ", media: {kind: dram, part: DDR5-4800BN, latency: 1ns}")),
             "pool.yaml:4:96: devices[0].media.latency: expected only with kind: fixed, not with "
             "kind: dram");
+  EXPECT_EQ(error_of(with("", ", media: {refresh: false}")),
+            "pool.yaml:4:65: devices[0].media.refresh: expected only with kind: dram, not with "
+            "kind: fixed");
   EXPECT_EQ(
       error_of(with("", ", media: {bandwidth: 1GB/s, write_gap: 1ns}")),
       "pool.yaml:4:85: devices[0].media.write_gap: expected bandwidth or write_gap, not both");

@@ -148,6 +148,19 @@ TEST(DramChannel, RefreshHoldsUpWhatComesDuringItAndWhatCannotGoBefore) {
   }
 }
 
+TEST(DramChannel, WithoutRefreshEveryTimeIsAsGoodAsAnother) {
+  for (const DramPart& part : dram_parts()) {
+    DramConfig config = closed_pages();
+    config.refresh = false;
+    DramChannel exact(part, config), loose(part, config);
+    const Picoseconds refi = DramTimes(part).refi;
+    for (const Picoseconds at : {refi - 1, 2 * refi, 3 * refi + 1, 1'000 * refi}) {
+      EXPECT_EQ(exact.serve(line(at), at, at).done_at, at + exact.alone(line(at)));
+      EXPECT_EQ(loose.book(line(at), at), at + loose.alone(line(at)));
+    }
+  }
+}
+
 TEST(DramChannel, RowHitsAndReadyBanksFollowTheCommands) {
   const DramPart& part = dram_part("DDR5-4800");
   DramChannel channel(part);
