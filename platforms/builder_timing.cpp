@@ -73,13 +73,16 @@ void add_dram_channels(fabric::EndpointTiming& device, const DeviceDescription& 
   dram.policy =
       media.page == PagePolicy::open ? timing::PagePolicy::open : timing::PagePolicy::closed;
   dram.refresh = media.refresh;
+  timing::FrFcfsConfig scheduling;
+  scheduling.write_linger = media.write_linger;
+  scheduling.read_patience = media.read_patience;
   device.spread = timing::ChannelSpread(media.channels, media.channel_granularity);
   for (unsigned i = 0; i < media.channels; ++i) {
     auto channel = std::make_unique<timing::DramChannel>(timing::dram_part(media.part), dram);
     std::unique_ptr<Arbiter> arbiter = std::make_unique<FifoArbiter>();
     if (media.scheduler == DramScheduler::first_ready) {
-      arbiter = std::make_unique<timing::DramArbiter>(*channel,
-                                                      std::make_unique<timing::FrFcfsScheduler>());
+      arbiter = std::make_unique<timing::DramArbiter>(
+          *channel, std::make_unique<timing::FrFcfsScheduler>(scheduling));
     }
     Station::Config config;
     config.label = described.name + ".channel" + std::to_string(i);

@@ -27,6 +27,8 @@ Json media(const MediaDescription& m) {
     json["page"] = name_of(page_words, m.page);
     json["scheduler"] = name_of(scheduler_words, m.scheduler);
     json["queue"] = m.queue;
+    json["write_linger"] = format_duration(m.write_linger);
+    json["read_patience"] = format_duration(m.read_patience);
     json["refresh"] = m.refresh;
     return json;
   }

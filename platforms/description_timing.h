@@ -80,6 +80,8 @@ struct MediaDescription {
   PagePolicy page = PagePolicy::open;       ///< dram
   DramScheduler scheduler = DramScheduler::first_ready;  ///< dram
   unsigned queue = 64;                                   ///< dram: entries of each channel
+  timing::Picoseconds write_linger = 0;   ///< dram, first_ready: reads wait for more writes
+  timing::Picoseconds read_patience = 0;  ///< with write_linger: but not for longer
   bool refresh = true;  ///< dram; false: none, as simulators without refresh have it
 
   timing::Picoseconds latency_of_write() const { return write_latency.value_or(latency); }

@@ -14,8 +14,9 @@ PaceDescription limit(const Cursor& at) { return {0, at.bandwidth()}; }
 
 constexpr std::array<std::string_view, 5> fixed_keys{"latency", "write_latency", "read_gap",
                                                      "write_gap", "bandwidth"};
-constexpr std::array<std::string_view, 7> dram_keys{
-    "part", "channels", "channel_granularity", "page", "scheduler", "queue", "refresh"};
+constexpr std::array<std::string_view, 9> dram_keys{
+    "part",  "channels",     "channel_granularity", "page",   "scheduler",
+    "queue", "write_linger", "read_patience",       "refresh"};
 
 /// Only keys of the kind that is named here, or else in what the mapping is read over; another kind
 /// than there starts anew.
@@ -70,6 +71,10 @@ const Fields<MediaDescription>& media_fields() {
                  {optional("scheduler"),
                   [](const Cursor& at, M& m) { m.scheduler = at.word(scheduler_words); }},
                  {optional("queue"), [](const Cursor& at, M& m) { m.queue = at.count(); }},
+                 {optional("write_linger"),
+                  [](const Cursor& at, M& m) { m.write_linger = at.duration(); }},
+                 {optional("read_patience"),
+                  [](const Cursor& at, M& m) { m.read_patience = at.duration(); }},
                  {optional("refresh"), [](const Cursor& at, M& m) { m.refresh = at.boolean(); }}})
           .checked(choose_media);
   return fields;

@@ -112,6 +112,17 @@ void check_media(const Entry& entry, const std::string& at, const MediaDescripti
         fmt::format("expected a power of two from 256B to 4KiB, got {}", format_size(granularity)));
   }
   check_queue(entry, at + ".queue", media.queue);
+  check_latency(entry, at + ".write_linger", media.write_linger);
+  check_latency(entry, at + ".read_patience", media.read_patience);
+  if (media.write_linger != 0 && media.scheduler != DramScheduler::first_ready) {
+    entry.fail(at + ".write_linger", "expected only with scheduler: fr-fcfs");
+  }
+  if ((media.write_linger == 0) != (media.read_patience == 0)) {
+    entry.fail(
+        at + ".read_patience",
+        fmt::format("expected write_linger and read_patience together, got {} and {}",
+                    format_duration(media.write_linger), format_duration(media.read_patience)));
+  }
 }
 
 void check_local(const Entry& entry, const HostDescription& host,

@@ -18,6 +18,13 @@ class Arbiter {
   virtual ~Arbiter() = default;
   virtual Transit& choose(const Heads& heads, Picoseconds now) = 0;
 
+  /// When it would choose, if nothing comes until then: later than `now` where it would rather wait
+  /// for what may come.
+  virtual Picoseconds chooses_at(const Heads& heads, Picoseconds now) {
+    static_cast<void>(heads);
+    return now;
+  }
+
   /// A message at `input`, the only one that waits, can go at once. Returns whether it may without
   /// being chosen, and if so remembers as much of it as choose() would have.
   virtual bool lets_pass(std::size_t input) {

@@ -27,6 +27,10 @@ class DramArbiter final : public Arbiter {
     return *transits_[scheduler_->choose(waiting_.data(), waiting_.size(), channel_, now)];
   }
 
+  Picoseconds chooses_at(const Heads& heads, Picoseconds now) override {
+    return scheduler_->chooses_at(*heads[0], now);
+  }
+
  private:
   const DramChannel& channel_;
   std::unique_ptr<DramScheduler> scheduler_;

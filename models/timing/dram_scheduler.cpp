@@ -5,14 +5,20 @@
 
 namespace cxlpool::timing {
 
-bool FrFcfsScheduler::writes_next(unsigned reads, unsigned writes) {
-  if (writes == 0) return draining_ = false;
-  if (reads == 0) {
+bool FrFcfsScheduler::reads_can_wait(const Counts& counts, Picoseconds now) const {
+  return config_.write_linger != 0 && counts.reads < config_.high_watermark &&
+         now < counts.oldest_read + config_.read_patience;
+}
+
+bool FrFcfsScheduler::writes_next(const Counts& counts, Picoseconds now) {
+  if (counts.writes == 0) return draining_ = false;
+  if (counts.reads == 0) {
     draining_ = true;
   } else if (!draining_) {
-    draining_ = writes >= config_.high_watermark;
+    draining_ = counts.writes >= config_.high_watermark;
   } else {
-    draining_ = writes > config_.low_watermark || batch_ < config_.least_batch;
+    draining_ = counts.writes > config_.low_watermark || batch_ < config_.least_batch ||
+                reads_can_wait(counts, now);
   }
   return draining_;
 }
@@ -46,12 +52,30 @@ std::size_t FrFcfsScheduler::first_ready(const Waiting* waiting, std::size_t cou
   return best->index;
 }
 
+Picoseconds FrFcfsScheduler::chooses_at(const Transit& oldest, Picoseconds now) {
+  // Only in the direction of writes, when none is left.
+  if (config_.write_linger == 0 || batch_ == 0) return now;
+  Counts counts;
+  counts.oldest_read = oldest.ready;
+  for (const Transit* waiting = &oldest; waiting; waiting = waiting->behind) {
+    if (waiting->message.write) return now;
+    ++counts.reads;
+  }
+  if (!reads_can_wait(counts, now)) return now;
+  return std::max(now, std::min(last_write_ + config_.write_linger,
+                                counts.oldest_read + config_.read_patience));
+}
+
 std::size_t FrFcfsScheduler::choose(const Waiting* waiting, std::size_t count,
                                     const DramChannel& channel, Picoseconds now) {
   count = std::min(count, std::max<std::size_t>(1, config_.window));
-  unsigned writes = 0;
-  for (std::size_t i = 0; i < count; ++i) writes += waiting[i].message->write;
-  const bool write = writes_next(static_cast<unsigned>(count) - writes, writes);
+  Counts counts;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool writes = waiting[i].message->write;
+    if (!writes && counts.reads == 0) counts.oldest_read = waiting[i].ready;
+    (writes ? counts.writes : counts.reads) += 1;
+  }
+  const bool write = writes_next(counts, now);
 
   std::size_t chosen = count;
   if (now > waiting[0].ready + config_.starvation_cap) {
@@ -60,6 +84,7 @@ std::size_t FrFcfsScheduler::choose(const Waiting* waiting, std::size_t count,
     chosen = first_ready(waiting, count, write, channel, now);
   }
   batch_ = waiting[chosen].message->write ? batch_ + 1 : 0;
+  if (batch_ != 0) last_write_ = now;
   return chosen;
 }
 

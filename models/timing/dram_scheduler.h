@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/timing/dram_channel.h"
+#include "models/timing/transit.h"
 
 namespace cxlpool::timing {
 
@@ -25,6 +26,12 @@ class DramScheduler {
   /// Index of one of `count` > 0 messages, which stand oldest first.
   virtual std::size_t choose(const Waiting* waiting, std::size_t count, const DramChannel& channel,
                              Picoseconds now) = 0;
+  /// When it would choose if nothing else came, with `oldest` and those behind it waiting: later
+  /// than `now` where it would rather see what comes.
+  virtual Picoseconds chooses_at(const Transit& oldest, Picoseconds now) {
+    static_cast<void>(oldest);
+    return now;
+  }
 };
 
 /// In order of arrival.
@@ -41,18 +48,25 @@ struct FrFcfsConfig {
   unsigned high_watermark = 24;            ///< so many writes wait: reads stand back for them
   unsigned low_watermark = 8;              ///< until so few are left
   unsigned least_batch = 8;  ///< writes that were begun for want of reads, before reads go on
+  /// After the last write that waited, how long the bus stays with writes for more to come, while
+  /// reads wait; 0: not at all. Reads that wait end it when they
+  /// are `high_watermark` many, or
+  Picoseconds write_linger = 0;
+  Picoseconds read_patience = 0;  ///< the oldest has waited so long
 };
 
 /// First ready, first come first served: the oldest row hit that the bus need not wait for (lines
 /// of one bank group must keep a distance), else the oldest line whose bank can be made ready in
 /// time, else the one that is ready soonest. An open row that others wait for is not closed. Writes
 /// are kept back and go in batches, because each change of direction costs the bus some 10 to 20
-/// ns. Banks that a burst of hits keeps from others are freed by the starvation cap.
+/// ns; where writes linger, reads that come meanwhile wait for a pause of the writes. Banks that a
+/// burst of hits keeps from others are freed by the starvation cap.
 class FrFcfsScheduler final : public DramScheduler {
  public:
   explicit FrFcfsScheduler(const FrFcfsConfig& config = {}) : config_(config) {}
   std::size_t choose(const Waiting* waiting, std::size_t count, const DramChannel& channel,
                      Picoseconds now) override;
+  Picoseconds chooses_at(const Transit& oldest, Picoseconds now) override;
 
  private:
   struct Candidate {
@@ -60,14 +74,22 @@ class FrFcfsScheduler final : public DramScheduler {
     DramCommands::Outlook outlook;
   };
 
-  bool writes_next(unsigned reads, unsigned writes);
+  /// What the window holds of either kind; `oldest_read` if there is any.
+  struct Counts {
+    unsigned reads = 0, writes = 0;
+    Picoseconds oldest_read = 0;
+  };
+
+  bool writes_next(const Counts& counts, Picoseconds now);
+  bool reads_can_wait(const Counts& counts, Picoseconds now) const;
   std::size_t first_ready(const Waiting* waiting, std::size_t count, bool write,
                           const DramChannel& channel, Picoseconds now);
 
   FrFcfsConfig config_;
   std::vector<Candidate> candidates_;  // kept for its memory
   bool draining_ = false;
-  unsigned batch_ = 0;  // writes since the last read
+  Picoseconds last_write_ = 0;  // chosen
+  unsigned batch_ = 0;          // writes since the last read
 };
 
 }  // namespace cxlpool::timing

@@ -264,7 +264,12 @@ void Station::decide() {
       alarmed_ = true;
       return;
     }
-    if (!chosen_) chosen_ = &arbiter_->choose(heads_, now);
+    if (!chosen_) {
+      const Picoseconds at = arbiter_->chooses_at(heads_, now);
+      // Whatever comes before then is decided upon at once.
+      if (at > now) return timeline_.schedule(at, alarm_order | number_, *this, nullptr);
+      chosen_ = &arbiter_->choose(heads_, now);
+    }
     if (!next_has_room(chosen_->next())) return;
     send(*chosen_, now);
   }

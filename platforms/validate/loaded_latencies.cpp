@@ -136,12 +136,11 @@ Table loaded_latencies() {
   Table table{"loaded_latencies", "Loaded latencies", {}, {}, {}};
   table.notes.push_back(
       "At the published bandwidths up to 90 % of the highest published one. Queues, credits and "
-      "controllers are chosen on the curves of sequential or Mess reads alone; writes and random "
-      "addresses are predictions. Aim: 10 % in the mean.");
+      "controllers are chosen on the curves of sequential or Mess reads alone, the A1000's switching "
+      "between reads and writes on sequential writes; all mixes of both and all random addresses "
+      "are predictions. Aim: 10 % in the mean.");
   table.notes.push_back(
-      "Short of it: reads beside nothing but writes (0 % read) to the A1000, as if its controller "
-      "gathered longer batches of writes than the model's scheduler does. Local memory, of which "
-      "nothing is asked, is the other way round: too slow where reads and writes mix.");
+      "Local memory, of which nothing is asked, is too slow where reads and writes mix.");
   // By what the csv file says of the whole curve; its order is kept.
   std::vector<std::pair<ReferenceRow, std::vector<CurvePoint>>> curves;
   const auto same_curve = [](const ReferenceRow& a, const ReferenceRow& b) {

@@ -79,6 +79,14 @@ TEST(ValidateTiming, MediaCanBeBuilt) {
             "128B");
   EXPECT_EQ(error_of_media([](auto& m) { m.queue = 0; }),
             "devices[1].media.queue: expected 1 to 65536, got 0");
+  EXPECT_EQ(error_of_media([](auto& m) { m.write_linger = 40'000; }),
+            "devices[1].media.read_patience: expected write_linger and read_patience together, got "
+            "40ns and 0ps");
+  EXPECT_EQ(error_of_media([](auto& m) {
+              m.write_linger = m.read_patience = 40'000;
+              m.scheduler = DramScheduler::fifo;
+            }),
+            "devices[1].media.write_linger: expected only with scheduler: fr-fcfs");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].timing.media.latency = two_seconds; }),
             "devices[0].media.latency: expected at most 1s, got 2s");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].timing.media.bytes_per_second = 1; }),

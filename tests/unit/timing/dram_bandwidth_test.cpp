@@ -202,5 +202,42 @@ TEST(FrFcfs, WritesStandBackUntilTheyAreManyOrAlone) {
   EXPECT_EQ(chooses({&write}), 0u);
 }
 
+/// One after the other at the head of a queue, as a station has them.
+std::vector<Transit> queue_of(const std::vector<Message>& messages, Picoseconds ready) {
+  std::vector<Transit> queue(messages.size());
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    queue[i].message = messages[i];
+    queue[i].ready = ready;
+    queue[i].behind = i + 1 < queue.size() ? &queue[i + 1] : nullptr;
+  }
+  return queue;
+}
+
+TEST(FrFcfs, ReadsWaitForWritesThatMayComeButNotForLong) {
+  DramChannel channel(dram_part("DDR5-4800"));
+  FrFcfsConfig config;
+  config.high_watermark = 2;
+  config.least_batch = 1;
+  config.write_linger = 40'000;
+  config.read_patience = 60'000;
+  Message read, write;
+  write.write = true;
+  const std::vector<Transit> reads = queue_of({read}, 1'010'000);
+  FrFcfsScheduler scheduler(config);
+  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'010'000), 1'010'000u) << "no write was before";
+  const Waiting first{&write, 1'000'000, 0};
+  scheduler.choose(&first, 1, channel, 1'000'000);
+  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'010'000), 1'040'000u);
+  EXPECT_EQ(scheduler.chooses_at(queue_of({read, read}, 1'010'000)[0], 1'010'000), 1'010'000u);
+  EXPECT_EQ(scheduler.chooses_at(queue_of({read, write}, 1'010'000)[0], 1'010'000), 1'010'000u);
+
+  const Waiting both[] = {{&read, 1'010'000, 1}, {&write, 1'030'000, 2}};
+  EXPECT_EQ(scheduler.choose(both, 2, channel, 1'030'000), 1u);
+  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'030'000), 1'070'000u);
+  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'070'000), 1'070'000u);
+  EXPECT_EQ(scheduler.choose(both, 2, channel, 1'070'000), 0u) << "it has waited for long enough";
+  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'070'000), 1'070'000u);
+}
+
 }  // namespace
 }  // namespace cxlpool::timing
