@@ -32,8 +32,9 @@ class Arbiter {
     return false;
   }
 
-  /// Whether, of a single input, it always chooses the oldest message, and need not be asked.
-  virtual bool is_queue() const { return false; }
+  /// Whether, of a single input, it always chooses the oldest message, at once, and need not be
+  /// asked.
+  virtual bool is_queue() const { return true; }
 };
 
 /// Earliest arrival first, over all inputs.
@@ -41,7 +42,6 @@ class FifoArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
-  bool is_queue() const override { return true; }
 };
 
 /// Inputs take turns; with weights, an input gets its share of turns, spread evenly.
@@ -57,7 +57,6 @@ class RoundRobinArbiter final : public Arbiter {
     last_ = input;
     return true;
   }
-  bool is_queue() const override { return true; }
 
  private:
   std::int64_t weight(std::size_t input) const {
@@ -74,7 +73,6 @@ class PriorityArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
   bool lets_pass(std::size_t) override { return true; }
-  bool is_queue() const override { return true; }
 };
 
 }  // namespace cxlpool::timing

@@ -27,6 +27,8 @@ class DramArbiter final : public Arbiter {
     return *transits_[scheduler_->choose(waiting_.data(), waiting_.size(), channel_, now)];
   }
 
+  bool is_queue() const override { return false; }
+
   Picoseconds chooses_at(const Heads& heads, Picoseconds now) override {
     return scheduler_->chooses_at(*heads[0], now);
   }

@@ -49,10 +49,10 @@ struct FrFcfsConfig {
   unsigned low_watermark = 8;              ///< until so few are left
   unsigned least_batch = 8;  ///< writes that were begun for want of reads, before reads go on
   /// After the last write that waited, how long the bus stays with writes for more to come, while
-  /// reads wait; 0: not at all. Reads that wait end it when they
-  /// are `high_watermark` many, or
+  /// reads wait; 0: not at all. Ends sooner once `high_watermark` reads wait, or one as long as
+  /// `read_patience`.
   Picoseconds write_linger = 0;
-  Picoseconds read_patience = 0;  ///< the oldest has waited so long
+  Picoseconds read_patience = 0;
 };
 
 /// First ready, first come first served: the oldest row hit that the bus need not wait for (lines

@@ -264,15 +264,26 @@ void Station::decide() {
       alarmed_ = true;
       return;
     }
-    if (!chosen_) {
-      const Picoseconds at = arbiter_->chooses_at(heads_, now);
-      // Whatever comes before then is decided upon at once.
-      if (at > now) return timeline_.schedule(at, alarm_order | number_, *this, nullptr);
-      chosen_ = &arbiter_->choose(heads_, now);
-    }
+    if (!chosen_ && !choose(now)) return;
     if (!next_has_room(chosen_->next())) return;
     send(*chosen_, now);
   }
+}
+
+/// Returns false where the arbiter would rather see what comes.
+inline bool Station::choose(Picoseconds now) {
+  if (is_queue_) {
+    chosen_ = only_input_.head;
+    return true;
+  }
+  const Picoseconds at = arbiter_->chooses_at(heads_, now);
+  if (at > now) {
+    // Whatever comes before then is decided upon at once.
+    timeline_.schedule(at, alarm_order | number_, *this, nullptr);
+    return false;
+  }
+  chosen_ = &arbiter_->choose(heads_, now);
+  return true;
 }
 
 inline bool Station::next_has_room(const Place& next) {

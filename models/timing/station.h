@@ -150,6 +150,7 @@ class Station final : public Actor {
   void schedule_room();
   void give_room();
   void enqueue(Transit& transit, Input& input);
+  bool choose(Picoseconds now);
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void begin(Transit& transit, Picoseconds now);
