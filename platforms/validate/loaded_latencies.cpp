@@ -136,7 +136,8 @@ Table loaded_latencies() {
   Table table{"loaded_latencies", "Loaded latencies", {}, {}, {}};
   table.notes.push_back(
       "At the published bandwidths up to 90 % of the highest published one. Queues, credits and "
-      "controllers are chosen on the curves of sequential or Mess reads alone, the A1000's switching "
+      "controllers are chosen on the curves of sequential or Mess reads alone, the A1000's "
+      "switching "
       "between reads and writes on sequential writes; all mixes of both and all random addresses "
       "are predictions. Aim: 10 % in the mean.");
   table.notes.push_back(
