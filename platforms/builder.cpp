@@ -29,10 +29,6 @@ Platform::Platform(const PlatformDescription& description, const Options& option
 
 Platform::~Platform() = default;
 
-unsigned Platform::queue_places(const timing::Station& station) const {
-  return stations_->queue_places(station);
-}
-
 void Platform::start() { sc_core::sc_start(sc_core::SC_ZERO_TIME); }
 
 template <typename Upper, typename Lower>

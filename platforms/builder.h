@@ -96,8 +96,6 @@ class Platform {
 
   /// Null unless timed.
   fabric::Timekeeper* time() { return time_.get(); }
-  /// Messages that one input of a station has room for, or the buffers that it shares; 0: no bound.
-  unsigned queue_places(const timing::Station& station) const;
 
   /// Counters of everything that accesses pass, by label, in building order. Settled first.
   struct LabelledCounters {

@@ -137,12 +137,16 @@ StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds quantum)
 std::unique_ptr<Station> StationFactory::make(Station::Config config,
                                               std::unique_ptr<Server> server,
                                               std::unique_ptr<Arbiter> arbiter) {
-  const unsigned places = config.depth;
-  auto station = std::make_unique<Station>(time_.timeline(), std::move(config), std::move(server),
-                                           std::move(arbiter));
-  queue_places_.resize(std::max<std::size_t>(queue_places_.size(), station->number() + 1));
-  queue_places_[station->number()] = places;
-  return station;
+  return std::make_unique<Station>(time_.timeline(), std::move(config), std::move(server),
+                                   std::move(arbiter));
+}
+
+std::shared_ptr<const timing::LinkTables> StationFactory::link_tables(
+    const timing::LinkConfig& link, bool m2s) {
+  for (const auto& tables : link_tables_) {
+    if (tables->m2s == m2s && tables->config == link) return tables;
+  }
+  return link_tables_.emplace_back(LinkDirection::make_tables(link, m2s));
 }
 
 std::unique_ptr<Station> StationFactory::make(Station::Config config, PipeServer::Config pipe) {
@@ -208,7 +212,8 @@ fabric::LinkTiming make_link_timing(const std::string& label,
     if (physical) {
       config.latency = physical->flight();
       config.depth = sender ? sender->timing.egress_queue : physical->queue;
-      server = std::make_unique<LinkDirection>(make_link_config(*physical), way, stations.span());
+      server = std::make_unique<LinkDirection>(
+          stations.link_tables(make_link_config(*physical), down), stations.span());
     } else {
       config.latency = latency;
       config.depth = sender ? sender->timing.egress_queue : 0;

@@ -5,6 +5,7 @@
 #include "models/fabric/host.h"
 #include "models/fabric/link.h"
 #include "models/fabric/type3_device.h"
+#include "models/timing/link_direction.h"
 #include "models/timing/pipe_server.h"
 #include "models/timing/station.h"
 #include "platforms/description.h"
@@ -22,7 +23,7 @@ struct LinkEnds {
 /// How far ahead of the present a loosely timed run's bookings may lie: its hosts run ahead of each
 /// other, and have to wait. A server keeps a ring of bookings as long as both together and forgets
 /// what lies behind, so that whoever books later than that waits for microseconds. Rings cost
-/// memory, so they have a bound; DRAM's are of one length.
+/// memory, so they have a bound; DRAM's are of one length, 4.19 us, which leaves its backlog less.
 inline constexpr timing::Picoseconds longest_backlog = 3'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds shortest_span = 4'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds longest_span = 32'000 * timing::ps_per_ns;
@@ -46,15 +47,13 @@ class StationFactory {
   std::unique_ptr<timing::Station> make(timing::Station::Config config,
                                         timing::PipeServer::Config pipe);
 
-  /// Places of each input of a station, or of the buffers that it shares; 0: no bound.
-  unsigned queue_places(const timing::Station& station) const {
-    return queue_places_[station.number()];
-  }
+  /// What never changes of a link: one for all links that have agreed on the same.
+  std::shared_ptr<const timing::LinkTables> link_tables(const timing::LinkConfig& link, bool m2s);
 
  private:
   fabric::Timekeeper& time_;
-  std::vector<unsigned> queue_places_;  ///< by the station's number
   timing::Picoseconds span_;
+  std::vector<std::shared_ptr<const timing::LinkTables>> link_tables_;
 };
 
 fabric::HostTiming make_host_timing(const HostDescription& described, StationFactory& stations);

@@ -26,6 +26,12 @@ void choose_media(const Cursor& at, MediaDescription& media) {
     if (kind != media.kind) media = MediaDescription();
     media.kind = kind;
   }
+  // FIFO over a profile whose writes linger takes that away with the profile's scheduler.
+  const Node* const scheduler = at.node().member("scheduler");
+  if (scheduler != nullptr &&
+      at.member(*scheduler).word(scheduler_words) != DramScheduler::first_ready) {
+    media.write_linger = media.read_patience = 0;
+  }
   const auto refuse = [&](const auto& keys, const char* right) {
     for (const std::string_view key : keys) {
       const Node* const member = at.node().member(key);

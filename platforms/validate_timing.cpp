@@ -115,7 +115,7 @@ void check_media(const Entry& entry, const std::string& at, const MediaDescripti
   check_latency(entry, at + ".write_linger", media.write_linger);
   check_latency(entry, at + ".read_patience", media.read_patience);
   if (media.write_linger != 0 && media.scheduler != DramScheduler::first_ready) {
-    entry.fail(at + ".write_linger", "expected only with scheduler: fr-fcfs");
+    entry.fail(at + ".write_linger", "expected only with scheduler: fr-fcfs, not with fifo");
   }
   if ((media.write_linger == 0) != (media.read_patience == 0)) {
     entry.fail(

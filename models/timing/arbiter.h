@@ -34,13 +34,14 @@ class Arbiter {
 
   /// Whether, of a single input, it always chooses the oldest message, at once, and need not be
   /// asked.
-  virtual bool is_queue() const { return true; }
+  virtual bool is_queue() const = 0;
 };
 
 /// Earliest arrival first, over all inputs.
 class FifoArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
+  bool is_queue() const override { return true; }
   bool lets_pass(std::size_t) override { return true; }
 };
 
@@ -51,6 +52,7 @@ class RoundRobinArbiter final : public Arbiter {
   /// Of each input; inputs without a weight have 1. Throws std::invalid_argument for a weight of 0.
   explicit RoundRobinArbiter(std::vector<unsigned> weights);
   Transit& choose(const Heads& heads, Picoseconds now) override;
+  bool is_queue() const override { return true; }
   /// With weights it depends on those that do not wait, too.
   bool lets_pass(std::size_t input) override {
     if (!weights_.empty()) return false;
@@ -72,6 +74,7 @@ class RoundRobinArbiter final : public Arbiter {
 class PriorityArbiter final : public Arbiter {
  public:
   Transit& choose(const Heads& heads, Picoseconds now) override;
+  bool is_queue() const override { return true; }
   bool lets_pass(std::size_t) override { return true; }
 };
 

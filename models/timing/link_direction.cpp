@@ -60,7 +60,7 @@ LinkTables::LinkTables(const LinkConfig& agreed, bool goes_down)
   }
   slide_by = rate.bytes(packer.slide_flits() * layout.flit_bytes);
   flits_per_ps = (std::uint64_t{1} << 48) / rate.bytes(layout.flit_bytes).ceil();
-  for (unsigned kind = 0; kind != kinds; ++kind) {
+  for (unsigned kind = 0; kind != message_kinds; ++kind) {
     units[kind] = units_of(static_cast<MessageKind>(kind), config);
   }
   if (config.flit == FlitMode::flit_68b) return;
@@ -68,15 +68,15 @@ LinkTables::LinkTables(const LinkConfig& agreed, bool goes_down)
   flit = rate.bytes(layout.flit_bytes / parts).ceil();
   booked_flits_per_ps = ~std::uint64_t{0} / flit + 1;
   const unsigned units_per_flit = layout.stride * units_per_slot / parts;
-  for (unsigned kind = 0; kind != kinds; ++kind) {
-    for (unsigned lines = 1; lines <= max_lines; ++lines) {
+  for (unsigned kind = 0; kind != message_kinds; ++kind) {
+    for (unsigned lines = 1; lines <= most_lines; ++lines) {
       slots_last[kind][lines] = lines * units[kind] * flit / units_per_flit;
     }
   }
 }
 
 LinkDirection::LinkDirection(const LinkConfig& config, Way way, Picoseconds span)
-    : LinkDirection{tables_of(config, way == Way::m2s), span} {}
+    : LinkDirection{make_tables(config, way == Way::m2s), span} {}
 
 LinkDirection::LinkDirection(std::shared_ptr<const LinkTables> tables, Picoseconds span)
     : tables_{std::move(tables)},
@@ -88,29 +88,15 @@ LinkDirection::LinkDirection(std::shared_ptr<const LinkTables> tables, Picosecon
   while (booked_flits_ * tables_->flit < span) booked_flits_ *= 2;
 }
 
-/// Those that some link has, or new ones.
-std::shared_ptr<const LinkTables> LinkDirection::tables_of(const LinkConfig& config, bool m2s) {
-  static std::vector<std::weak_ptr<const LinkTables>> all;
-  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& gone) { return gone.expired(); }),
-            all.end());
-  for (const auto& weak : all) {
-    const auto tables = weak.lock();
-    if (tables->m2s == m2s && tables->config == config) return tables;
-  }
-  const auto tables = make_tables(config, m2s);
-  all.push_back(tables);
-  return tables;
-}
-
 /// What an idle link does with each message is what the packing itself makes of it.
 std::shared_ptr<const LinkTables> LinkDirection::make_tables(const LinkConfig& config, bool m2s) {
   const auto tables = std::make_shared<LinkTables>(config, m2s);
-  LinkDirection scratch{tables, 0};
-  for (unsigned kind = 0; kind != LinkTables::kinds; ++kind) {
+  LinkDirection scratch{tables};
+  for (unsigned kind = 0; kind != message_kinds; ++kind) {
     Message message;
     message.kind = static_cast<MessageKind>(kind);
     if (is_m2s(message.kind) != m2s) continue;
-    for (unsigned lines = 1; lines <= max_lines; ++lines) {
+    for (unsigned lines = 1; lines <= most_lines; ++lines) {
       message.lines = static_cast<std::uint8_t>(lines);
       scratch.packer_.restart();
       scratch.base_ = {};

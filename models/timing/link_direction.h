@@ -16,8 +16,6 @@ namespace cxlpool::timing {
 /// What never changes of one direction of a link. Links that have agreed on the same share one: in
 /// a fabric of hundreds of links these tables would not fit the caches.
 struct LinkTables {
-  static constexpr unsigned kinds = 5, max_lines = 4;
-
   /// Geometry and bookings; `idle` is still empty.
   LinkTables(const LinkConfig& config, bool m2s);
 
@@ -36,14 +34,14 @@ struct LinkTables {
   std::uint64_t flits_per_ps;  ///< x 2^48, rounded down
   std::array<Position, FlitLayout::window> positions;
   std::array<ExactTime, FlitLayout::window> flit_ends;  ///< by count of flits - 1
-  std::array<std::array<Idle, max_lines + 1>, kinds> idle{};
+  std::array<std::array<Idle, most_lines + 1>, message_kinds> idle{};
 
-  std::array<std::uint16_t, kinds> units{};  ///< of a calendar, for each line
+  std::array<std::uint16_t, message_kinds> units{};  ///< of a calendar, for each line
   /// Booked flits, with latency-optimised flits each half, which has a CRC of its own. 0 with 68B
   /// flits, which are too short to matter.
   Picoseconds flit = 0;
   std::uint64_t booked_flits_per_ps = 0;  ///< x 2^64, rounded up
-  std::array<std::array<Picoseconds, max_lines + 1>, kinds> slots_last{};
+  std::array<std::array<Picoseconds, most_lines + 1>, message_kinds> slots_last{};
 };
 
 /// One direction of a link: bandwidth is what the packing of its messages into flits leaves of the
@@ -58,6 +56,11 @@ class LinkDirection final : public Server {
   /// `span` is how far loosely timed callers' arrivals lie apart, plus the backlog.
   LinkDirection(const LinkConfig& config, Way way, Picoseconds span = 4'000 * ps_per_ns);
 
+  /// With the tables of make_tables(), which many links may have together.
+  explicit LinkDirection(std::shared_ptr<const LinkTables> tables,
+                         Picoseconds span = 4'000 * ps_per_ns);
+  static std::shared_ptr<const LinkTables> make_tables(const LinkConfig& config, bool m2s);
+
   /// A message may overtake one that waits for a later flit.
   Flow flow() const override { return {false, false, true}; }
 
@@ -68,18 +71,11 @@ class LinkDirection final : public Server {
   /// left sooner: to wait for all of it again would be a percent of a short access.
   Picoseconds book(const Message& message, Picoseconds arrival) override;
 
-  /// Throws for more than max_lines.
+  /// Throws for more than most_lines.
   Picoseconds alone(const Message& message) const override;
   Picoseconds occupancy(const Message& message) const override;
 
-  static constexpr unsigned max_lines = LinkTables::max_lines;
-
  private:
-  LinkDirection(std::shared_ptr<const LinkTables> tables, Picoseconds span);
-
-  static std::shared_ptr<const LinkTables> tables_of(const LinkConfig& config, bool m2s);
-  static std::shared_ptr<const LinkTables> make_tables(const LinkConfig& config, bool m2s);
-
   const LinkTables::Idle& idle(const Message& message) const {
     return tables_->idle[static_cast<unsigned>(message.kind)].at(message.lines);
   }

@@ -17,10 +17,15 @@ enum class MessageKind : std::uint8_t {
   ndr,          ///< S2M NDR, Cmp
 };
 
+inline constexpr unsigned message_kinds = 5;
+
 constexpr bool is_m2s(MessageKind kind) { return kind <= MessageKind::rwd_partial; }
 
 /// Bytes of one line, the unit that CXL.mem moves; a data slot holds a quarter of it.
 inline constexpr unsigned line_bytes = 64;
+
+/// Of one message that the fabric's hosts send: parts of accesses are cut at multiples of 256 B.
+inline constexpr unsigned most_lines = 4;
 
 /// What a server needs to know of one message. An access of up to 256 B that lies in one granule
 /// travels as one message with 1 to 4 lines, since its lines would travel one behind the other.

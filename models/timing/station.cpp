@@ -12,6 +12,9 @@ constexpr std::uint64_t alarm_order = 1ull << 63;
 /// And those about room in their queues behind the others.
 constexpr std::uint64_t room_order = alarm_order | 1ull << 62;
 
+/// And those about what an arbiter waits for.
+constexpr std::uint64_t choice_order = alarm_order | 1ull << 61;
+
 /// More than a run needs whose queues are not full for long; beyond that there are events again.
 constexpr std::uint32_t most_foreseen = 64;
 
@@ -19,12 +22,10 @@ constexpr std::uint32_t most_foreseen = 64;
 /// have not left. As many places are kept free for them as can leave together.
 constexpr unsigned overtaking = 12;
 
-constexpr unsigned kinds = 5, most_lines = 4;
-
 /// Whatever a message may be, as far as a server's time depends on it.
 template <typename Action>
 void for_each_shape(Action&& action) {
-  for (unsigned kind = 0; kind < kinds; ++kind) {
+  for (unsigned kind = 0; kind < message_kinds; ++kind) {
     for (const bool write : {false, true}) {
       for (unsigned lines = 1; lines <= most_lines; ++lines) {
         Message message;
@@ -62,6 +63,8 @@ void BufferPool::found(Station& station) {
   waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &station), waiting_.end());
 }
 
+static_assert(sizeof(Station) % 64 == 0, "stations begin where a line of the cache does");
+
 Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> server,
                  std::unique_ptr<Arbiter> arbiter)
     : timeline_(timeline),
@@ -70,8 +73,8 @@ Station::Station(Timeline& timeline, Config config, std::unique_ptr<Server> serv
       depth_(config.depth),
       moves_data_(config.moves_data),
       pool_(config.pool),
-      arbiter_(std::move(arbiter)),
       server_(std::move(server)),
+      arbiter_(std::move(arbiter)),
       label_(std::move(config.label)),
       kind_(config.kind) {
   number_ = timeline.enlist(*this);
@@ -119,8 +122,7 @@ StationStatistics Station::statistics(Picoseconds until) const {
 
 void Station::add_booked(StationStatistics& statistics) const {
   for_each_shape([&](const Message& message) {
-    const Shape& shape =
-        (*shapes_)[static_cast<unsigned>(message.kind)][message.write][message.lines];
+    const Shape& shape = shape_of(message);
     statistics.messages += shape.messages;
     statistics.bytes += shape.messages * bytes_of(message.kind, message.lines);
     statistics.busy += shape.messages * shape.occupancy;
@@ -197,10 +199,14 @@ inline void Station::wake_outsider(Input& input) {
   timeline_.schedule(timeline_.now(), event.order, *event.actor, event.subject);
 }
 
-void Station::fire(void* subject, Picoseconds) {
+void Station::fire(void* subject, Picoseconds now) {
   if (subject == this) {
     gives_room_ = true;
     room_due_ = Wheel::never;
+    return timeline_.touch(*this);
+  }
+  if (subject == &choice_due_) {
+    if (now == choice_due_) choice_due_ = Wheel::never;
     return timeline_.touch(*this);
   }
   if (subject) return arrive_last(*static_cast<Transit*>(subject));
@@ -279,7 +285,8 @@ inline bool Station::choose(Picoseconds now) {
   const Picoseconds at = arbiter_->chooses_at(heads_, now);
   if (at > now) {
     // Whatever comes before then is decided upon at once.
-    timeline_.schedule(at, alarm_order | number_, *this, nullptr);
+    if (at != choice_due_) timeline_.schedule(at, choice_order | number_, *this, &choice_due_);
+    choice_due_ = at;
     return false;
   }
   chosen_ = &arbiter_->choose(heads_, now);
@@ -429,7 +436,20 @@ inline void Station::count(StationStatistics& statistics, const Foreseen& messag
   count(statistics, message.kind, message.lines, message.begin - message.ready, message.busy);
 }
 
+/// Longer than the fabric's own hosts send: a foreign initiator's, below them.
+Picoseconds Station::book_long(const Message& message, Picoseconds arrival) {
+  const Picoseconds done = server_->book(message, arrival);
+  if (counts_at(arrival)) {
+    const Picoseconds alone = arrival + server_->alone(message);
+    count(statistics_, message.kind, message.lines, done > alone ? done - alone : 0,
+          server_->occupancy(message));
+  }
+  return done + latency_;
+}
+
 Picoseconds Station::book(const Message& message, Picoseconds arrival) {
+  if (message.lines > most_lines) return book_long(message, arrival);
+  if (!shapes_) find_shapes();
   Shape& shape = shape_of(message);
   Picoseconds done = arrival + shape.alone;
   Picoseconds wait = 0;

@@ -57,7 +57,7 @@ class BufferPool {
 /// behind it, then it is known at once when it will begin and leave, and the station foresees it:
 /// the message goes on from there without coming here first. What it does meanwhile (its place, the
 /// statistics) is settled when its time has passed.
-class Station final : public Actor {
+class alignas(64) Station final : public Actor {
  public:
   struct Config {
     std::string label;
@@ -109,11 +109,13 @@ class Station final : public Actor {
   void decide();
 
   // Loosely timed.
-  /// When the message, of at most 4 lines, reaches the next place.
+  /// When the message reaches the next place.
   Picoseconds book(const Message& message, Picoseconds arrival);
   /// The same with nobody in the way.
   Picoseconds alone(const Message& message) const { return server_->alone(message) + latency_; }
 
+  /// Places of each input, or of the buffers that it shares; 0: no bound.
+  unsigned depth() const { return depth_; }
   std::size_t waiting() const { return waiting_; }
   const Station* blocked_on() const { return blocked_on_; }
   const BufferPool* pool() const { return pool_; }
@@ -151,6 +153,7 @@ class Station final : public Actor {
   void give_room();
   void enqueue(Transit& transit, Input& input);
   bool choose(Picoseconds now);
+  Picoseconds book_long(const Message& message, Picoseconds arrival);
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
   void begin(Transit& transit, Picoseconds now);
@@ -169,17 +172,16 @@ class Station final : public Actor {
     Picoseconds alone = 0, occupancy = 0;
     std::uint64_t messages = 0;
   };
-  static constexpr unsigned lines_known = 5;
-  using Shapes = std::array<std::array<std::array<Shape, lines_known>, 2>, 5>;  ///< by kind
+  using Shapes = std::array<std::array<std::array<Shape, most_lines + 1>, 2>, message_kinds>;
 
-  Shape& shape_of(const Message& message) {
-    if (!shapes_) find_shapes();
-    return (*shapes_)[static_cast<unsigned>(message.kind)][message.write].at(message.lines);
+  /// Of at most `most_lines`, once they are known.
+  Shape& shape_of(const Message& message) const {
+    return (*shapes_)[static_cast<unsigned>(message.kind)][message.write][message.lines];
   }
   void find_shapes();
 
   // A fabric of hundreds of hosts does not fit the caches, and every line of a station that a
-  // message touches is a miss: four lines hold what most messages need.
+  // message touches is a miss: the first four hold what most messages need.
   Timeline& timeline_;
   PipeServer* pipe_;  ///< the server, if it is one, as most are: called without a look-up
   Picoseconds free_at_ = 0;
@@ -208,12 +210,13 @@ class Station final : public Actor {
   const Station* blocked_on_ = nullptr;
 
   StationStatistics statistics_;
-  std::unique_ptr<Shapes> shapes_;  ///< from the first booking on
+  std::unique_ptr<Server> server_;
 
   Transit* chosen_ = nullptr;  ///< waits for room at the next place
   std::unique_ptr<Arbiter> arbiter_;
-  std::unique_ptr<Server> server_;
-  Picoseconds room_due_ = Wheel::never;  ///< an event is pending for when one of them gives room
+  std::unique_ptr<Shapes> shapes_;         ///< loosely timed: from the first booking on
+  Picoseconds room_due_ = Wheel::never;    ///< an event is pending for when one of them gives room
+  Picoseconds choice_due_ = Wheel::never;  ///< and for when the arbiter would choose
   Picoseconds blocked_since_ = 0;
   Heads heads_;                     ///< of the inputs, for the arbiter
   std::vector<Input> many_inputs_;  ///< where there is more than one

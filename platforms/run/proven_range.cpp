@@ -50,8 +50,9 @@ void warn_of_reordering(const RunResult& result, std::vector<std::string>& warni
   for (const StationResult& station : result.stations) {
     if (station.banks.empty() || station.statistics.messages == 0) continue;
     warnings.push_back(fmt::format(
-        "{} is DRAM, which a loosely timed run books by mean costs and cannot reorder: latencies "
-        "were 3 to 10 % low for reads alone and 24 to 60 % low for reads and writes; use --mode at",
+        "{} is DRAM, which a loosely timed run books by mean costs and cannot reorder: mean "
+        "latencies were 3 to 10 % low for random reads alone and 24 to 60 % low for reads and "
+        "writes, a single stream's up to 16 % low, and p99 is not to be used; use --mode at",
         station.label));
     return;  // one says it for all
   }
@@ -61,13 +62,11 @@ void warn_of_arbitration(const RunResult& result, std::vector<std::string>& warn
   for (const SwitchDescription& each : result.description.switches) {
     const bool weighted = each.timing.arbitration == Arbitration::weighted;
     if (!weighted && each.timing.arbitration != Arbitration::priority) continue;
-    warnings.push_back(
-        fmt::format("{} arbitrates by {}, but a loosely timed run serves first come, first served: "
-                    "at 70 % load "
-                    "the mean over all hosts was within 1 %, but a host's own 3 % low to 11 % "
-                    "high, at 80 % 7 % "
-                    "low to 29 % high; use --mode at",
-                    each.name, weighted ? "weight" : "priority"));
+    warnings.push_back(fmt::format(
+        "{} arbitrates by {}, but a loosely timed run serves first come, first served: at 70 % "
+        "load the mean over all hosts was within 1 %, but a host's own 3 % low to 11 % high, at 80 "
+        "% 7 % low to 29 % high; use --mode at",
+        each.name, weighted ? "weight" : "priority"));
   }
 }
 
@@ -84,16 +83,15 @@ void warn_of_queues(const RunResult& result, std::vector<std::string>& warnings)
   if (!worst) return;
   std::string text = fmt::format(
       "the queue of {} has {} places, and {:.1f} would have been taken in the mean, on the way to "
-      "it "
-      "and in it, which a loosely timed run does not see: ",
+      "it and in it, which a loosely timed run does not see: ",
       worst->label, worst->queue_places, worst->places_held);
   if (worst->places_held > worst->queue_places) {
     text += fmt::format("what went through is up to {:.1f} times what it can be",
                         worst->places_held / worst->queue_places);
   } else {
     text +=
-        "it would have been full at times, latencies were up to 7 % low in the mean and 32 % at "
-        "p99";
+        "with independent arrivals it is full at times; in tests latencies were then up to 7 % low "
+        "in the mean and 32 % at p99";
   }
   warnings.push_back(text + "; use --mode at");
 }
@@ -112,8 +110,10 @@ double p99_of(const RunResult& result) {
 /// Streams that book in turns and meet at a server that is slow for what a request takes: several
 /// lines at a time, or a narrow link.
 void warn_of_turns(const RunResult& result, std::vector<std::string>& warnings) {
+  const double p99 = p99_of(result);
+  if (p99 == 0) return;  // nothing was measured
   const StationResult* worst = nullptr;
-  double most = proven_p99 * p99_of(result), service_of_worst = 0;
+  double most = proven_p99 * p99, service_of_worst = 0;
   for (const StationResult& station : result.stations) {
     if (station.streams < 2 || station.statistics.messages == 0) continue;
     const double busy = station.utilisation(result.measured.length);
@@ -136,7 +136,7 @@ void warn_of_turns(const RunResult& result, std::vector<std::string>& warnings) 
       worst->streams, worst->label, 100 * worst->utilisation(result.measured.length),
       several_lines ? "requests of several lines, " : "",
       human_duration(static_cast<timing::Picoseconds>(service_of_worst)),
-      human_duration(static_cast<timing::Picoseconds>(most)), 100 * most / p99_of(result)));
+      human_duration(static_cast<timing::Picoseconds>(most)), 100 * most / p99));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ struct Input {
   double bytes_by_flight = 0;  ///< times what they are under way
 };
 
-using Inputs = std::map<std::pair<const Station*, const Station*>, Input>;  // by from, to
+/// By the stations' numbers, from and to: sums must not depend on where things lie in memory.
+using Inputs = std::map<std::pair<std::uint32_t, std::uint32_t>, Input>;
 
 /// Bytes and streams that pass each station, and where they come from.
 class Traffic {
@@ -59,7 +60,7 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, unsigned s
         const bool is_channel = before == way.device.back();
         const double bytes =
             static_cast<double>(taken.bytes) / static_cast<double>(is_channel ? channels : 1);
-        Input& input = inputs_[{before, station}];
+        Input& input = inputs_[{before->number(), station->number()}];
         input.bytes += bytes;
         input.bytes_by_flight += bytes * flight;
       }
@@ -84,13 +85,13 @@ double share_of_writes(const DeviceResult& device) {
 
 /// Notes the queue of each station that is short of the most places. Stations with shared buffers
 /// have one queue together.
-void note_queues(const Platform& platform, const Traffic& traffic, RunResult& result) {
+void note_queues(const std::vector<Station*>& stations, const Traffic& traffic, RunResult& result) {
   std::map<const void*, double> held_of;  // by what bounds them: a pool, or an input
   const auto bound_of = [&](const Station* station, const Input& input) -> const void* {
     return station->pool() ? static_cast<const void*>(station->pool()) : &input;
   };
   for (const auto& [ends, input] : traffic.inputs()) {
-    const Station& station = *ends.second;
+    const Station& station = *stations[ends.second];
     const timing::StationStatistics& seen = result.stations[station.number()].statistics;
     if (seen.messages == 0) continue;
     const auto messages = static_cast<double>(seen.messages);
@@ -100,9 +101,10 @@ void note_queues(const Platform& platform, const Traffic& traffic, RunResult& re
                             static_cast<double>(seen.waited) / messages, result.measured.length);
   }
   for (const auto& [ends, input] : traffic.inputs()) {
-    StationResult& station = result.stations[ends.second->number()];
-    station.queue_places = platform.queue_places(*ends.second);
-    station.places_held = std::max(station.places_held, held_of[bound_of(ends.second, input)]);
+    const Station& to = *stations[ends.second];
+    StationResult& station = result.stations[ends.second];
+    station.queue_places = to.depth();
+    station.places_held = std::max(station.places_held, held_of[bound_of(&to, input)]);
   }
 }
 
@@ -121,10 +123,11 @@ void add_ways(Platform& platform, const std::vector<WayTaken>& ways, RunResult& 
     traffic.add(*way, taken, streams, share_of_writes(result.devices[taken.device]),
                 endpoints[taken.device]->timing()->channels.size());
   }
-  for (const Station* station : platform.time()->timeline().stations()) {
+  const std::vector<Station*>& stations = platform.time()->timeline().stations();
+  for (const Station* station : stations) {
     result.stations[station->number()].streams = traffic.streams(*station);
   }
-  note_queues(platform, traffic, result);
+  note_queues(stations, traffic, result);
 }
 
 }  // namespace cxlpool::platforms

@@ -137,9 +137,8 @@ Table loaded_latencies() {
   table.notes.push_back(
       "At the published bandwidths up to 90 % of the highest published one. Queues, credits and "
       "controllers are chosen on the curves of sequential or Mess reads alone, the A1000's "
-      "switching "
-      "between reads and writes on sequential writes; all mixes of both and all random addresses "
-      "are predictions. Aim: 10 % in the mean.");
+      "switching between reads and writes on sequential writes; all mixes of both and all random "
+      "addresses are predictions. Aim: 10 % in the mean.");
   table.notes.push_back(
       "Local memory, of which nothing is asked, is too slow where reads and writes mix.");
   // By what the csv file says of the whole curve; its order is kept.

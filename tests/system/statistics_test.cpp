@@ -379,7 +379,7 @@ TEST(ProvenRange, IsLeftByQueuesThatWouldHaveBeenFull) {
 
   const std::string few_credits = warnings_of("lt", traffic, link(32, 4));
   EXPECT_THAT(few_credits, HasSubstr("the queue of mem0.controller has 4 places"));
-  EXPECT_THAT(few_credits, HasSubstr("it would have been full at times"));
+  EXPECT_THAT(few_credits, HasSubstr("with independent arrivals it is full at times"));
 }
 
 TEST(ProvenRange, IsLeftByRequestsOfSeveralLinesThatMeet) {

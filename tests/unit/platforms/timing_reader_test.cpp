@@ -36,6 +36,20 @@ TEST(TimingReader, SayingNothingMeansConstantLinksAndNoOtherTime) {
   EXPECT_FALSE(platform.warmup.given() || platform.measure.given());
 }
 
+TEST(TimingReader, WritesLingerWithFirstReadyAlone) {
+  const auto media = [](const std::string& device) {
+    return read("", device).devices[0].timing.media;
+  };
+  const MediaDescription given =
+      media(", media: {kind: dram, part: DDR5-4800BN, write_linger: 30ns, read_patience: 90ns}");
+  EXPECT_EQ(given.write_linger, 30'000u);
+  EXPECT_EQ(given.read_patience, 90'000u);
+  EXPECT_EQ(media(", profile: a1000").write_linger, 40'000u);
+  EXPECT_EQ(media(", profile: a1000, media: {scheduler: fr-fcfs}").write_linger, 40'000u);
+  const MediaDescription fifo = media(", profile: a1000, media: {scheduler: fifo}");
+  EXPECT_EQ(fifo.write_linger + fifo.read_patience, 0u);
+}
+
 TEST(TimingReader, TakesEveryKey) {
   const PlatformDescription platform = read_platform(fixture("everything.yaml"));
   const HostTimingDescription& host = platform.hosts[0].timing;

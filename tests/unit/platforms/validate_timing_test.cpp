@@ -86,7 +86,7 @@ TEST(ValidateTiming, MediaCanBeBuilt) {
               m.write_linger = m.read_patience = 40'000;
               m.scheduler = DramScheduler::fifo;
             }),
-            "devices[1].media.write_linger: expected only with scheduler: fr-fcfs");
+            "devices[1].media.write_linger: expected only with scheduler: fr-fcfs, not with fifo");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].timing.media.latency = two_seconds; }),
             "devices[0].media.latency: expected at most 1s, got 2s");
   EXPECT_EQ(error_after([](auto& p) { p.devices[0].timing.media.bytes_per_second = 1; }),

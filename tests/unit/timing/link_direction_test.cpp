@@ -162,12 +162,16 @@ TEST(LinkDirectionTest, LinksOfOneKindDoNotDisturbEachOther) {
       expected.push_back(alone.serve(messages.back(), now, now));
       now = expected.back().free_at;
     }
-    LinkDirection first{config, Way::s2m}, second{config, Way::s2m}, other{config, Way::m2s};
+    const auto tables = LinkDirection::make_tables(config, false);
+    LinkDirection first{tables}, second{tables}, loose{tables};
+    LinkDirection other{config, Way::m2s}, loose_alone{config, Way::s2m};
     Picoseconds first_now = 0, second_now = 0, other_now = 0;
     for (unsigned i = 0; i < messages.size(); ++i) {
       other_now = other.serve(message(MessageKind::rwd), other_now, other_now).free_at;
       const Server::Service one = first.serve(messages[i], first_now, first_now);
       ASSERT_EQ(one.done_at, expected[i].done_at) << i;
+      const Picoseconds booked = loose_alone.book(messages[i], first_now);
+      ASSERT_EQ(loose.book(messages[i], first_now), booked) << i;
       first_now = one.free_at;
       if (i % 3 != 0) continue;
       const Server::Service two = second.serve(messages[i / 3], second_now, second_now);

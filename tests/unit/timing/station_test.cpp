@@ -346,6 +346,48 @@ std::vector<std::string> labels(const std::vector<const Station*>& stations) {
   return result;
 }
 
+/// Rather sees what comes for 100 ps, unless a message of a higher class is there.
+class PatientArbiter final : public Arbiter {
+ public:
+  bool is_queue() const override { return false; }
+  Picoseconds chooses_at(const Heads& heads, Picoseconds now) override {
+    return first_of_high_class(heads) ? now : std::max(now, heads[0]->ready + 100);
+  }
+  Transit& choose(const Heads& heads, Picoseconds) override {
+    Transit* const high = first_of_high_class(heads);
+    return high ? *high : *heads[0];
+  }
+
+ private:
+  static Transit* first_of_high_class(const Heads& heads) {
+    Transit* at = heads[0];
+    while (at && at->message.traffic == 0) at = at->behind;
+    return at;
+  }
+};
+
+TEST_F(StationTest, AnArbiterMayWaitForWhatComes) {
+  Station& station = add({"patient", 0, 0}, {10}, std::make_unique<PatientArbiter>());
+  const Sent& waits = send({{&station, 0}}, 0);
+  const Sent& goes_at_once = send({{&station, 0}}, 50, 1, 1);
+  // In the instant in which the choice was due.
+  const Sent& comes_then = send({{&station, 0}}, 100);
+  run();
+  EXPECT_EQ(waits.out, 110u);
+  EXPECT_EQ(goes_at_once.out, 60u);
+  EXPECT_EQ(comes_then.out, 210u);
+}
+
+TEST_F(StationTest, ManyThatComeWhileAnArbiterWaitsMakeNoMoreOfItsEvents) {
+  Station& station = add({"patient", 0, 0}, {10}, std::make_unique<PatientArbiter>());
+  constexpr unsigned count = 90;
+  for (unsigned i = 0; i < count; ++i) send({{&station, 0}}, i);
+  unsigned instants = 0;
+  for (; !timeline_.idle(); ++instants) timeline_.step();
+  for (unsigned i = 0; i < count; ++i) EXPECT_EQ(sent_[i]->out, i + 110u) << i;
+  EXPECT_LE(instants, 3 * count);  // each comes, is chosen, and comes out
+}
+
 TEST_F(StationTest, ARingOfFullQueuesIsNamed) {
   add({"bystander"}, {0, 1});
   Station& outside = add({"outside"}, {0, 1});
