@@ -15,7 +15,7 @@ Platform::Platform(const PlatformDescription& description, const Options& option
     : description_(description), bind_(options.bind) {
   if (options.timed) {
     time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
-    stations_ = std::make_unique<StationFactory>(*time_, effective_quantum(description));
+    stations_ = std::make_unique<StationFactory>(*time_, description.quantum);
   }
   build_hosts(options);
   build_switches();

@@ -120,19 +120,8 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
 
 }  // namespace
 
-Picoseconds effective_quantum(const PlatformDescription& platform) {
-  const auto is_dram = [](const MediaDescription& media) { return media.kind == MediaKind::dram; };
-  const bool dram =
-      std::any_of(platform.devices.begin(), platform.devices.end(),
-                  [&](const auto& device) { return is_dram(device.timing.media); }) ||
-      std::any_of(platform.hosts.begin(), platform.hosts.end(), [&](const auto& host) {
-        return host.timing.local && is_dram(host.timing.local->media);
-      });
-  return std::min(platform.quantum, dram ? longest_dram_quantum : longest_span - longest_backlog);
-}
-
 StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds quantum)
-    : time_(time), span_(std::max(quantum + longest_backlog, shortest_span)) {}
+    : time_(time), span_(std::clamp(quantum + longest_backlog, shortest_span, longest_span)) {}
 
 std::unique_ptr<Station> StationFactory::make(Station::Config config,
                                               std::unique_ptr<Server> server,

@@ -20,17 +20,13 @@ struct LinkEnds {
   const SwitchDescription* lower = nullptr;  ///< null: a device
 };
 
-/// How far ahead of the present a loosely timed run's bookings may lie: its hosts run ahead of each
-/// other, and have to wait. A server keeps a ring of bookings as long as both together and forgets
-/// what lies behind, so that whoever books later than that waits for microseconds. Rings cost
-/// memory, so they have a bound; DRAM's are of one length, 4.19 us, which leaves its backlog less.
+/// How far ahead of the present a loosely timed run's bookings may lie: foreign initiators run
+/// ahead of each other by the quantum, and have to wait. A server keeps a ring of bookings as long
+/// as both together and forgets what lies behind, so that whoever books later than that waits for
+/// microseconds. Rings cost memory, so they have a bound; DRAM's are of one length, 4.19 us.
 inline constexpr timing::Picoseconds longest_backlog = 3'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds shortest_span = 4'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds longest_span = 32'000 * timing::ps_per_ns;
-inline constexpr timing::Picoseconds longest_dram_quantum = 3'000 * timing::ps_per_ns;
-
-/// What hosts run ahead by: the described quantum, as far as bookings are kept.
-timing::Picoseconds effective_quantum(const PlatformDescription& platform);
 
 /// Makes the stations of one platform.
 class StationFactory {

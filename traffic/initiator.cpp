@@ -23,6 +23,9 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& 
   if ((config_.mode == Mode::at) != (config_.time != nullptr)) {
     throw std::invalid_argument(config_.label + ": just the approximately timed need a timekeeper");
   }
+  if ((config_.mode == Mode::lt) != (config_.driver != nullptr)) {
+    throw std::invalid_argument(config_.label + ": just the loosely timed need a driver");
+  }
   payload_.set_extension(&access_);
   if (config_.time) {
     origin_ = config_.time->new_origin();
@@ -43,45 +46,59 @@ void Initiator::begin(std::unique_ptr<RequestSource> source) {
     // each.
     if (!open()) free_since_.assign(config_.injection.outstanding, config_.injection.start);
     wake_at(std::max(now(), config_.injection.start));
+  } else if (config_.driver) {
+    local_ = std::max(now(), config_.injection.start);
+    go_on_to_next_issue();
+    config_.driver->enter(*this);
   } else {
-    begin_.notify(config_.mode == Mode::lt ? fabric::to_sc_time(config_.injection.start)
-                                           : sc_core::SC_ZERO_TIME);
+    begin_.notify(sc_core::SC_ZERO_TIME);
   }
 }
 
-void Initiator::run() {
-  try {
-    take_turn();
-  } catch (...) {
-    error_ = std::current_exception();
-    sc_core::sc_stop();
-  }
+/// Keeps the exception that is being handled, and ends the simulation.
+void Initiator::fail() {
+  error_ = std::current_exception();
+  source_done_ = true;
+  sc_core::sc_stop();
+}
+
+void Initiator::run() try { take_turn(); } catch (...) {
+  fail();
 }
 
 void Initiator::take_turn() {
-  const Picoseconds present = now();
-  const Picoseconds quantum = fabric::to_picoseconds(config_.quantum);
-  const bool timed = config_.mode == Mode::lt;
-  local_ = std::max(local_, present);
-  for (unsigned i = 0; !source_done_ || !in_flight_.empty();) {
-    if (!source_done_) go_on_to_next_issue();
-    if (timed ? local_ - present > quantum : i >= turn_requests) {
-      next_trigger(timed ? fabric::to_sc_time(local_ - present) : sc_core::SC_ZERO_TIME);
-      return;
-    }
-    const auto next = source_done_ ? RequestSource::Next::wait : issue_next();
-    if (next == RequestSource::Next::done) source_done_ = true;
-    if (next == RequestSource::Next::request) ++i;
-    if (next == RequestSource::Next::wait) {
-      if (in_flight_.empty()) throw std::logic_error(label() + ": the source waits for nothing");
-      retire_earliest();
-    }
+  for (unsigned i = 0; !source_done_;) {
+    if (i >= turn_requests) return next_trigger(sc_core::SC_ZERO_TIME);
+    if (!has_slot()) retire_earliest();
+    if (go_on() == RequestSource::Next::request) ++i;
   }
-  if (local_ > present) {  // the last answer is still to come
-    next_trigger(fabric::to_sc_time(local_ - present));
-    return;
-  }
+  while (!in_flight_.empty()) retire_earliest();
   finished_ = true;
+}
+
+bool Initiator::issue_due() try {
+  go_on();
+  if (!source_done_) {
+    go_on_to_next_issue();
+    return true;
+  }
+  while (!in_flight_.empty()) retire_earliest();
+  finished_ = true;
+  return false;
+} catch (...) {
+  fail();
+  return false;
+}
+
+/// Issues what the source gives; where it waits, shows it the earliest answer.
+RequestSource::Next Initiator::go_on() {
+  const auto next = issue_next();
+  if (next == RequestSource::Next::done) source_done_ = true;
+  if (next == RequestSource::Next::wait) {
+    if (in_flight_.empty()) throw std::logic_error(label() + ": the source waits for nothing");
+    retire_earliest();
+  }
+  return next;
 }
 
 /// Whether there is a free slot; makes one while there may be more.
@@ -97,11 +114,9 @@ void Initiator::add_slot() {
   slots_.push_back(std::make_unique<Slot>());
 }
 
-/// Finds a free slot for the next request and, loosely timed, sets local_ to when it may be issued.
-/// It is issued only if that is within the quantum: booking far ahead of the others would take the
-/// room that they need before.
+/// Loosely timed: finds a free slot for the next request and sets local_ to when it may be issued.
 void Initiator::go_on_to_next_issue() {
-  if (config_.mode == Mode::lt && pacer_.paced()) {
+  if (pacer_.paced()) {
     local_ = std::max(local_, pacer_.due());
     while (!in_flight_.empty() && slots_[in_flight_.front()]->answered_at <= local_) {
       retire_earliest();

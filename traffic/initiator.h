@@ -18,22 +18,13 @@
 #include "models/timing/batch_means.h"
 #include "models/timing/histogram.h"
 #include "traffic/injection.h"
+#include "traffic/loose_driver.h"
 #include "traffic/measurement.h"
+#include "traffic/mode.h"
 #include "traffic/request.h"
 #include "traffic/scoreboard.h"
 
 namespace cxlpool::traffic {
-
-enum class Mode : std::uint8_t {
-  functional,  ///< no time passes: hosts take turns of a fixed number of requests
-  lt,          ///< loosely timed: delays count, hosts run ahead by up to the quantum
-  at,          ///< approximately timed: requests wait in the fabric's queues
-};
-
-/// As --mode names it.
-constexpr const char* name_of(Mode mode) {
-  return mode == Mode::functional ? "functional" : mode == Mode::lt ? "lt" : "at";
-}
 
 /// What the completed requests of a measurement took, from issue to answer, and what they moved.
 struct MeasuredRequests {
@@ -75,8 +66,9 @@ class RequestObserver {
 };
 
 /// Issues the requests of one source into one host as its injection says, by blocking transport, or
-/// by the four phases when approximately timed, and has every one checked. It is a method process,
-/// or, approximately timed, no process at all: it lives on the fabric's timeline.
+/// by the four phases when approximately timed, and has every one checked. It is a method process
+/// only where no time passes: loosely timed it is driven with the others (LooseDriver), and
+/// approximately timed it lives on the fabric's timeline.
 ///
 /// An exception of the source (a damaged trace) ends the simulation: it is kept in error(), and the
 /// kernel is stopped.
@@ -85,8 +77,8 @@ class Initiator : public sc_core::sc_module {
   struct Config {
     std::string label;
     Mode mode = Mode::functional;
-    Injection injection;       ///< untimed, only the number of outstanding requests counts
-    sc_core::sc_time quantum;  ///< how far to run ahead, loosely timed
+    Injection injection;            ///< untimed, only the number of outstanding requests counts
+    LooseDriver* driver = nullptr;  ///< loosely timed
     fabric::Timekeeper* time = nullptr;  ///< approximately timed
     Measurement* measurement = nullptr;  ///< null: all of the run is measured
     /// Whether a source's own check counts. Where refusals or loss of power are part of the plan,
@@ -111,10 +103,17 @@ class Initiator : public sc_core::sc_module {
   void release();
   std::uint64_t in_flight() const { return in_flight_count_; }
 
+  // Loosely timed, for the driver.
+  /// When the next request is to be issued, or, after the last, when it was answered.
+  timing::Picoseconds due() const { return local_; }
+  /// Issues it, or, where the source has to see an answer first, goes on to that one. Returns
+  /// whether there is more to come.
+  bool issue_due();
+
   const InitiatorStatistics& statistics() const { return statistics_; }
   const std::string& label() const { return config_.label; }
   const fabric::Host& host() const { return host_; }
-  bool finished() const { return finished_; }
+  bool finished() const { return finished_ && local_ <= now(); }
   std::exception_ptr error() const { return error_; }
 
  private:
@@ -147,6 +146,8 @@ class Initiator : public sc_core::sc_module {
 
   void run();
   void take_turn();
+  RequestSource::Next go_on();
+  void fail();
   bool has_slot();
   void add_slot();
   void go_on_to_next_issue();

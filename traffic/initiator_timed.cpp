@@ -44,9 +44,7 @@ void Initiator::send_what_is_due() try {
   }
   finished_ = source_done_ && in_flight_count_ == 0;
 } catch (...) {
-  error_ = std::current_exception();
-  source_done_ = true;
-  sc_core::sc_stop();
+  fail();
 }
 
 void Initiator::wake_at(Picoseconds at) {

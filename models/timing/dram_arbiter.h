@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "models/timing/arbiter.h"
 #include "models/timing/dram_scheduler.h"
@@ -16,15 +15,9 @@ class DramArbiter final : public Arbiter {
   DramArbiter(const DramChannel& channel, std::unique_ptr<DramScheduler> scheduler)
       : channel_(channel), scheduler_(std::move(scheduler)) {}
 
+  /// A device's channel has one input, so its queue is in order already.
   Transit& choose(const Heads& heads, Picoseconds now) override {
-    transits_.clear();
-    waiting_.clear();
-    // A device's channel has one input, so its queue is in order already.
-    for (Transit* transit = heads[0]; transit; transit = transit->behind) {
-      transits_.push_back(transit);
-      waiting_.push_back({&transit->message, transit->ready, transit->order});
-    }
-    return *transits_[scheduler_->choose(waiting_.data(), waiting_.size(), channel_, now)];
+    return scheduler_->choose(*heads[0], channel_, now);
   }
 
   bool is_queue() const override { return false; }
@@ -36,8 +29,6 @@ class DramArbiter final : public Arbiter {
  private:
   const DramChannel& channel_;
   std::unique_ptr<DramScheduler> scheduler_;
-  std::vector<Transit*> transits_;
-  std::vector<Waiting> waiting_;
 };
 
 }  // namespace cxlpool::timing

@@ -23,18 +23,18 @@ bool FrFcfsScheduler::writes_next(const Counts& counts, Picoseconds now) {
   return draining_;
 }
 
-std::size_t FrFcfsScheduler::first_ready(const Waiting* waiting, std::size_t count, bool write,
-                                         const DramChannel& channel, Picoseconds now) {
+Transit& FrFcfsScheduler::first_ready(Transit& oldest, bool write, const DramChannel& channel,
+                                      Picoseconds now) {
   const Picoseconds frontier = channel.frontier(write, now);
   candidates_.clear();
   std::uint64_t wanted_rows = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Message& message = *waiting[i].message;
-    if (message.write != write) continue;
-    const DramCommands::Outlook outlook = channel.outlook(message, now);
-    if (outlook.hit && outlook.column <= frontier) return i;
+  std::size_t seen = 0;
+  for (Transit* at = &oldest; at && seen < config_.window; at = at->behind, ++seen) {
+    if (at->message.write != write) continue;
+    const DramCommands::Outlook outlook = channel.outlook(at->message, now);
+    if (outlook.hit && outlook.column <= frontier) return *at;
     if (outlook.hit) wanted_rows |= std::uint64_t{1} << outlook.bank % 64;
-    candidates_.push_back({i, outlook});
+    candidates_.push_back({at, outlook});
   }
   // No hit fills the bus. Of the others, the oldest that leaves it no gap, or the smallest gap; but
   // a row that somebody waits for stays open.
@@ -49,41 +49,33 @@ std::size_t FrFcfsScheduler::first_ready(const Waiting* waiting, std::size_t cou
     best_column = column;
     if (column == frontier) break;
   }
-  return best->index;
+  return *best->transit;
+}
+
+FrFcfsScheduler::Counts FrFcfsScheduler::count(const Transit& oldest) const {
+  Counts counts;
+  std::size_t seen = 0;
+  for (const Transit* at = &oldest; at && seen < config_.window; at = at->behind, ++seen) {
+    if (!at->message.write && counts.reads == 0) counts.oldest_read = at->ready;
+    (at->message.write ? counts.writes : counts.reads) += 1;
+  }
+  return counts;
 }
 
 Picoseconds FrFcfsScheduler::chooses_at(const Transit& oldest, Picoseconds now) {
   // Only in the direction of writes, when none is left.
   if (config_.write_linger == 0 || batch_ == 0) return now;
-  Counts counts;
-  counts.oldest_read = oldest.ready;
-  for (const Transit* waiting = &oldest; waiting; waiting = waiting->behind) {
-    if (waiting->message.write) return now;
-    ++counts.reads;
-  }
-  if (!reads_can_wait(counts, now)) return now;
+  const Counts counts = count(oldest);
+  if (counts.writes != 0 || !reads_can_wait(counts, now)) return now;
   return std::max(now, std::min(last_write_ + config_.write_linger,
                                 counts.oldest_read + config_.read_patience));
 }
 
-std::size_t FrFcfsScheduler::choose(const Waiting* waiting, std::size_t count,
-                                    const DramChannel& channel, Picoseconds now) {
-  count = std::min(count, std::max<std::size_t>(1, config_.window));
-  Counts counts;
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool writes = waiting[i].message->write;
-    if (!writes && counts.reads == 0) counts.oldest_read = waiting[i].ready;
-    (writes ? counts.writes : counts.reads) += 1;
-  }
-  const bool write = writes_next(counts, now);
-
-  std::size_t chosen = count;
-  if (now > waiting[0].ready + config_.starvation_cap) {
-    chosen = 0;
-  } else {
-    chosen = first_ready(waiting, count, write, channel, now);
-  }
-  batch_ = waiting[chosen].message->write ? batch_ + 1 : 0;
+Transit& FrFcfsScheduler::choose(Transit& oldest, const DramChannel& channel, Picoseconds now) {
+  const bool write = writes_next(count(oldest), now);
+  const bool has_starved = now > oldest.ready + config_.starvation_cap;
+  Transit& chosen = has_starved ? oldest : first_ready(oldest, write, channel, now);
+  batch_ = chosen.message.write ? batch_ + 1 : 0;
   if (batch_ != 0) last_write_ = now;
   return chosen;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -10,24 +11,16 @@
 
 namespace cxlpool::timing {
 
-/// A message in front of a channel. `ready` is when it came, `order` tells those apart that came
-/// at the same time.
-struct Waiting {
-  const Message* message = nullptr;
-  Picoseconds ready = 0;
-  std::uint64_t order = 0;
-};
-
 /// Which message a channel serves next. Policies look at the messages' own channel addresses and
-/// at nothing but what they are given: no clock, no random numbers.
+/// at nothing but what they are given: no clock, no random numbers. What waits is given by the
+/// oldest, which leads to those behind it.
 class DramScheduler {
  public:
   virtual ~DramScheduler() = default;
-  /// Index of one of `count` > 0 messages, which stand oldest first.
-  virtual std::size_t choose(const Waiting* waiting, std::size_t count, const DramChannel& channel,
-                             Picoseconds now) = 0;
-  /// When it would choose if nothing else came, with `oldest` and those behind it waiting: later
-  /// than `now` where it would rather see what comes.
+  /// One of those that wait.
+  virtual Transit& choose(Transit& oldest, const DramChannel& channel, Picoseconds now) = 0;
+  /// When it would choose if nothing else came: later than `now` where it would rather see what
+  /// comes.
   virtual Picoseconds chooses_at(const Transit& oldest, Picoseconds now) {
     static_cast<void>(oldest);
     return now;
@@ -37,9 +30,7 @@ class DramScheduler {
 /// In order of arrival.
 class FifoScheduler final : public DramScheduler {
  public:
-  std::size_t choose(const Waiting*, std::size_t, const DramChannel&, Picoseconds) override {
-    return 0;
-  }
+  Transit& choose(Transit& oldest, const DramChannel&, Picoseconds) override { return oldest; }
 };
 
 struct FrFcfsConfig {
@@ -63,14 +54,15 @@ struct FrFcfsConfig {
 /// burst of hits keeps from others are freed by the starvation cap.
 class FrFcfsScheduler final : public DramScheduler {
  public:
-  explicit FrFcfsScheduler(const FrFcfsConfig& config = {}) : config_(config) {}
-  std::size_t choose(const Waiting* waiting, std::size_t count, const DramChannel& channel,
-                     Picoseconds now) override;
+  explicit FrFcfsScheduler(const FrFcfsConfig& config = {}) : config_(config) {
+    config_.window = std::max<std::size_t>(1, config_.window);
+  }
+  Transit& choose(Transit& oldest, const DramChannel& channel, Picoseconds now) override;
   Picoseconds chooses_at(const Transit& oldest, Picoseconds now) override;
 
  private:
   struct Candidate {
-    std::size_t index;
+    Transit* transit;
     DramCommands::Outlook outlook;
   };
 
@@ -82,8 +74,8 @@ class FrFcfsScheduler final : public DramScheduler {
 
   bool writes_next(const Counts& counts, Picoseconds now);
   bool reads_can_wait(const Counts& counts, Picoseconds now) const;
-  std::size_t first_ready(const Waiting* waiting, std::size_t count, bool write,
-                          const DramChannel& channel, Picoseconds now);
+  Counts count(const Transit& oldest) const;
+  Transit& first_ready(Transit& oldest, bool write, const DramChannel& channel, Picoseconds now);
 
   FrFcfsConfig config_;
   std::vector<Candidate> candidates_;  // kept for its memory

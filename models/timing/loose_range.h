@@ -6,7 +6,7 @@
 #include "models/timing/picoseconds.h"
 
 /// Where a loosely timed run is off although no server is too busy, told from what it saw itself.
-/// tests/unit/timing holds both against the exact queues.
+/// tests/unit/timing holds it against the exact queues.
 namespace cxlpool::timing {
 
 /// Places of a queue that messages would have held in the mean (Little's law): those that wait, and
@@ -21,11 +21,5 @@ inline double places_held(double messages, Picoseconds flight, double mean_wait,
 /// How deep the queue must be for that not to be full at times: as many come and go independently,
 /// their number varies by its root.
 inline double places_needed(double held) { return held + 2 * std::sqrt(held); }
-
-/// How much too late p99 is behind a server where several callers book in turns, in the unit of
-/// `service`: whoever books last in a turn gets the room that the others have left.
-inline double lateness_in_turns(double utilisation, double service, unsigned callers) {
-  return 4 * service * utilisation / (1 - utilisation) * (1 - 1.0 / callers);
-}
 
 }  // namespace cxlpool::timing

@@ -47,7 +47,7 @@ std::vector<RegisterValue> range_registers(const VectorDecoder& decoder, bool is
 }
 
 std::vector<unsigned> cores_beside(const ConformOptions& options) {
-  return {options.mode == AccessMode::at ? 1u : 0u};
+  return {options.mode == traffic::Mode::at ? 1u : 0u};
 }
 
 std::string in_hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
@@ -57,9 +57,10 @@ std::string in_hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 Testbed::Testbed(const VectorTopology& topology, const ConformOptions& options)
     : topology_(topology),
       mode_(options.mode),
-      platform_(describe_testbed(topology, options),
-                {options.compiled_routes, options.mode == AccessMode::at, cores_beside(options)}) {
-  if (mode_ == AccessMode::at) {
+      platform_(
+          describe_testbed(topology, options),
+          {options.compiled_routes, options.mode == traffic::Mode::at, cores_beside(options)}) {
+  if (mode_ == traffic::Mode::at) {
     phased_ = std::make_unique<PhasedInitiator>("phased");
     phased_->socket.bind(platform_.host(0).core[1]);
   }
@@ -186,9 +187,9 @@ void Testbed::judge(const Outcome& outcome, std::uint64_t hpa, std::size_t lengt
   if (outcome.ok() && !all_good) {
     checker.differ(path, "an error where a part failed", "TLM_OK_RESPONSE");
   }
-  if (mode_ == AccessMode::functional) return;
+  if (mode_ == traffic::Mode::functional) return;
   judge_time(outcome, checker, path);
-  if (mode_ == AccessMode::lt) pass_time(outcome, checker, path);
+  if (mode_ == traffic::Mode::lt) pass_time(outcome, checker, path);
 }
 
 void Testbed::judge_part(const fabric::AccessPart& part, Checker& checker,

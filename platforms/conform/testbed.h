@@ -57,7 +57,7 @@ class Testbed {
   void pass_time(const Outcome& outcome, Checker& checker, const std::string& path);
 
   const VectorTopology& topology_;
-  AccessMode mode_;
+  traffic::Mode mode_;
   Platform platform_;
   std::unique_ptr<PhasedInitiator> phased_;                ///< approximately timed
   std::map<std::string, sc_core::sc_time> latency_above_;  ///< by what hangs from the link

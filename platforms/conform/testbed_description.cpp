@@ -112,7 +112,7 @@ PlatformDescription describe_testbed(const VectorTopology& topology,
     LinkDescription link;
     link.upper = above[lower];
     link.lower = lower;
-    if (options.mode != AccessMode::functional) link.latency = latency;
+    if (options.mode != traffic::Mode::functional) link.latency = latency;
     latency += ps_per_ns;
     description.links.push_back(std::move(link));
   };

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
 #include "platforms/conform/vector_topology.h"
 #include "platforms/description.h"
+#include "traffic/mode.h"
 
 namespace cxlpool::platforms {
 
-/// How accesses are carried out; with time, links have latency and time goes on.
-enum class AccessMode : std::uint8_t {
-  functional,
-  lt,  ///< blocking transport, with an annotated delay
-  at,  ///< the four phases, each access to its end before the next
-};
-
-/// How vector files are run.
+/// How vector files are run. With time, links have latency and time goes on; each access comes to
+/// its end before the next.
 struct ConformOptions {
-  AccessMode mode = AccessMode::functional;
+  traffic::Mode mode = traffic::Mode::functional;
   bool compiled_routes = true;  ///< off: every access goes hop by hop
   bool json = false;            ///< the report's form
 };

@@ -21,10 +21,7 @@ struct ConformArguments {
 };
 
 int carry_out(ConformArguments& arguments) {
-  using platforms::AccessMode;
-  arguments.options.mode = arguments.mode == "lt"   ? AccessMode::lt
-                           : arguments.mode == "at" ? AccessMode::at
-                                                    : AccessMode::functional;
+  arguments.options.mode = *traffic::mode_of(arguments.mode);
   arguments.options.compiled_routes = !arguments.no_compiled_routes;
   const auto report = platforms::conform(arguments.files, arguments.options);
   for (const auto& file : report.files) {

@@ -126,9 +126,7 @@ void choose_views(const RunArguments& arguments, const PlatformDescription& plat
 
 RunOptions make_options(const RunArguments& arguments) {
   RunOptions options;
-  options.mode = arguments.mode == "at"   ? traffic::Mode::at
-                 : arguments.mode == "lt" ? traffic::Mode::lt
-                                          : traffic::Mode::functional;
+  options.mode = *traffic::mode_of(arguments.mode);
   options.compiled_routes = !arguments.no_compiled_routes;
   options.out_dir = arguments.out;
   if (!arguments.until.empty()) {

@@ -71,6 +71,7 @@ class Run final : public traffic::RequestObserver {
   std::unique_ptr<TimelineWriter> timeline_;
   std::unique_ptr<SocketTrace> sockets_;
   std::unique_ptr<ValueDump> dump_;
+  std::unique_ptr<traffic::LooseDriver> driver_;                 ///< loosely timed
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;  ///< one for each traffic entry
   std::vector<std::vector<WayTaken>> ways_;                      ///< by device, then host
   std::uint64_t answered_ = 0;
@@ -151,6 +152,10 @@ void Run::open_activity() {
 }
 
 void Run::build_initiators() {
+  if (options_.mode == traffic::Mode::lt) {
+    driver_ =
+        std::make_unique<traffic::LooseDriver>("driver", fabric::to_sc_time(description_.quantum));
+  }
   std::vector<unsigned> next_core(description_.hosts.size(), 1);
   for (std::size_t i = 0; i < description_.traffic.size(); ++i) {
     const TrafficDescription& described = description_.traffic[i];
@@ -161,7 +166,7 @@ void Run::build_initiators() {
     config.injection = make_injection(described, description_.seed, i);
     config.time = options_.mode == traffic::Mode::at ? platform_.time() : nullptr;
     config.measurement = &measurement_;
-    config.quantum = fabric::to_sc_time(effective_quantum(description_));
+    config.driver = driver_.get();
     config.believe_source = !description_.expect_refusals;
     config.tell_asked = wants_activity();
     initiators_.push_back(std::make_unique<traffic::Initiator>(

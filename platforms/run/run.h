@@ -66,10 +66,10 @@ struct StationResult {
   timing::StationStatistics statistics;
   std::vector<timing::DramBankStatistics> banks = {};  ///< of DRAM
 
-  // What a loosely timed run cannot see but tell afterwards (ways_taken.h).
-  unsigned streams = 0;       ///< that pass here, each booking in its turn; by way, host and device
-  unsigned queue_places = 0;  ///< of one input, or of the buffers that it shares; 0: no bound
-  double places_held = 0;     ///< of them, in the mean, at the fullest input
+  // What a loosely timed run cannot see but tell afterwards (ways_taken.h), of the fullest input.
+  unsigned queue_places = 0;  ///< that it has, or the buffers that it shares; 0: no bound
+  double places_held = 0;     ///< that would have been taken, in the mean
+  double places_needed = 0;   ///< for that not to be full at times
 
   /// Share of the server's time in the measurement that messages took.
   double utilisation(timing::Picoseconds measured) const;

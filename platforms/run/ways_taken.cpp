@@ -2,6 +2,7 @@
 #include "platforms/run/ways_taken.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -19,32 +20,29 @@ using timing::Station;
 /// Messages of one input of a station: those that another station sends there.
 struct Input {
   double bytes = 0;
-  double bytes_by_flight = 0;  ///< times what they are under way
+  double bytes_by_flight = 0;        ///< times what they are under way
+  std::set<std::size_t> hosts = {};  ///< whose messages they are
 };
 
 /// By the stations' numbers, from and to: sums must not depend on where things lie in memory.
 using Inputs = std::map<std::pair<std::uint32_t, std::uint32_t>, Input>;
 
-/// Bytes and streams that pass each station, and where they come from.
+/// Bytes that pass each station, and where they come from.
 class Traffic {
  public:
-  explicit Traffic(std::size_t stations) : bytes_(stations), streams_(stations) {}
+  explicit Traffic(std::size_t stations) : bytes_(stations) {}
 
-  void add(const fabric::TimedWay& way, const WayTaken& taken, unsigned streams, double writes,
-           std::size_t channels);
+  void add(const fabric::TimedWay& way, const WayTaken& taken, double writes, std::size_t channels);
   double bytes(const Station& station) const { return bytes_[station.number()]; }
-  unsigned streams(const Station& station) const { return streams_[station.number()]; }
   const Inputs& inputs() const { return inputs_; }
 
  private:
   std::vector<double> bytes_;
-  std::vector<unsigned> streams_;
-  std::set<std::pair<std::uint32_t, std::size_t>> counted_;  // stations and hosts
   Inputs inputs_;
 };
 
-void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, unsigned streams,
-                  double writes, std::size_t channels) {
+void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, double writes,
+                  std::size_t channels) {
   const Station* before = nullptr;
   double flight = 0;
   Message read, write;
@@ -53,8 +51,6 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, unsigned s
   const auto pass = [&](const std::vector<const Station*>& stations) {
     for (const Station* station : stations) {
       bytes_[station->number()] += static_cast<double>(taken.bytes);
-      const bool is_first = counted_.insert({station->number(), taken.host}).second;
-      if (is_first) streams_[station->number()] += streams;
       if (before) {
         // One channel of DRAM sends its part of what the device does.
         const bool is_channel = before == way.device.back();
@@ -63,6 +59,7 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, unsigned s
         Input& input = inputs_[{before->number(), station->number()}];
         input.bytes += bytes;
         input.bytes_by_flight += bytes * flight;
+        input.hosts.insert(taken.host);
       }
       before = station;
       flight = (1 - writes) * static_cast<double>(station->alone(read)) +
@@ -77,16 +74,46 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, unsigned s
   pass(way.response);
 }
 
+/// What each host may have under way at once, in messages: as many parts as accesses are cut into,
+/// of as many accesses as may be outstanding. Infinite for open streams and traces, whose accesses
+/// have any size.
+std::vector<double> most_under_way(const PlatformDescription& platform) {
+  std::vector<double> most(platform.hosts.size(), 0);
+  for (const TrafficDescription& stream : platform.traffic) {
+    const auto host = std::find_if(platform.hosts.begin(), platform.hosts.end(),
+                                   [&](const auto& each) { return each.name == stream.host; });
+    const std::uint32_t largest = *std::max_element(stream.sizes.begin(), stream.sizes.end());
+    constexpr unsigned cut = fabric::Host::part_bytes;
+    const std::uint32_t parts = (largest + cut - 1) / cut + stream.unaligned;
+    const bool bounded = stream.injection.kind != Injection::open && stream.pattern != "trace";
+    most[static_cast<std::size_t>(host - platform.hosts.begin())] +=
+        bounded ? static_cast<double>(stream.outstanding) * stream.injection.threads * parts
+                : std::numeric_limits<double>::infinity();
+  }
+  return most;
+}
+
 double share_of_writes(const DeviceResult& device) {
   const fabric::Counters& counters = device.counters;
   const auto all = static_cast<double>(counters.reads + counters.writes);
   return all == 0 ? 0 : static_cast<double>(counters.writes) / all;
 }
 
-/// Notes the queue of each station that is short of the most places. Stations with shared buffers
-/// have one queue together.
+/// The queue of one input, or, with shared buffers, of all that draw on them.
+struct Queue {
+  double held = 0;
+  std::set<std::size_t> hosts = {};
+
+  double needed(const std::vector<double>& most_of_hosts) const {
+    double most = 0;
+    for (const std::size_t host : hosts) most += most_of_hosts[host];
+    return std::min(timing::places_needed(held), most);
+  }
+};
+
+/// Notes the queue of each station that is short of the most places.
 void note_queues(const std::vector<Station*>& stations, const Traffic& traffic, RunResult& result) {
-  std::map<const void*, double> held_of;  // by what bounds them: a pool, or an input
+  std::map<const void*, Queue> queues;  // by what bounds them: a pool, or an input
   const auto bound_of = [&](const Station* station, const Input& input) -> const void* {
     return station->pool() ? static_cast<const void*>(station->pool()) : &input;
   };
@@ -95,16 +122,22 @@ void note_queues(const std::vector<Station*>& stations, const Traffic& traffic, 
     const timing::StationStatistics& seen = result.stations[station.number()].statistics;
     if (seen.messages == 0) continue;
     const auto messages = static_cast<double>(seen.messages);
-    held_of[bound_of(&station, input)] +=
+    Queue& queue = queues[bound_of(&station, input)];
+    queue.held +=
         timing::places_held(messages * input.bytes / traffic.bytes(station),
                             static_cast<Picoseconds>(input.bytes_by_flight / input.bytes),
                             static_cast<double>(seen.waited) / messages, result.measured.length);
+    queue.hosts.insert(input.hosts.begin(), input.hosts.end());
   }
+  const std::vector<double> most = most_under_way(result.description);
   for (const auto& [ends, input] : traffic.inputs()) {
     const Station& to = *stations[ends.second];
     StationResult& station = result.stations[ends.second];
+    const Queue& queue = queues[bound_of(&to, input)];
     station.queue_places = to.depth();
-    station.places_held = std::max(station.places_held, held_of[bound_of(&to, input)]);
+    if (queue.needed(most) <= station.places_needed) continue;
+    station.places_needed = queue.needed(most);
+    station.places_held = std::min(queue.held, station.places_needed);
   }
 }
 
@@ -116,18 +149,10 @@ void add_ways(Platform& platform, const std::vector<WayTaken>& ways, RunResult& 
   for (const WayTaken& taken : ways) {
     const auto way = platform.host(taken.host).timed_way(taken.hpa);
     if (!way) continue;
-    const std::string& host = platform.host(taken.host).label();
-    const auto streams = static_cast<unsigned>(
-        std::count_if(result.streams.begin(), result.streams.end(),
-                      [&](const StreamResult& stream) { return stream.host == host; }));
-    traffic.add(*way, taken, streams, share_of_writes(result.devices[taken.device]),
+    traffic.add(*way, taken, share_of_writes(result.devices[taken.device]),
                 endpoints[taken.device]->timing()->channels.size());
   }
-  const std::vector<Station*>& stations = platform.time()->timeline().stations();
-  for (const Station* station : stations) {
-    result.stations[station->number()].streams = traffic.streams(*station);
-  }
-  note_queues(stations, traffic, result);
+  note_queues(platform.time()->timeline().stations(), traffic, result);
 }
 
 }  // namespace cxlpool::platforms

@@ -16,9 +16,9 @@ struct WayTaken {
   std::uint64_t bytes = 0;  ///< of all of them
 };
 
-/// Adds to a loosely timed run's stations what the ways through them tell: whose messages met, and
-/// how full queues would have been. `result` has its streams, its stations and what was measured.
-/// Ways that decoders no longer lead are left out.
+/// Adds to a loosely timed run's stations what the ways through them tell: how full their queues
+/// would have been. `result` has its description, its stations and what was measured. Ways that
+/// decoders no longer lead are left out.
 void add_ways(Platform& platform, const std::vector<WayTaken>& ways, RunResult& result);
 
 }  // namespace cxlpool::platforms

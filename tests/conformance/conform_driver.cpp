@@ -15,15 +15,12 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--mode" && i + 1 < argc) {
-      const std::string mode = argv[++i];
-      if (mode != "functional" && mode != "lt" && mode != "at") {
+      const auto mode = cxlpool::traffic::mode_of(argv[++i]);
+      if (!mode) {
         std::cerr << "--mode: expected functional, lt or at\n";
         return 2;
       }
-      using cxlpool::platforms::AccessMode;
-      options.mode = mode == "lt"   ? AccessMode::lt
-                     : mode == "at" ? AccessMode::at
-                                    : AccessMode::functional;
+      options.mode = *mode;
     } else if (argument == "--no-compiled-routes") {
       options.compiled_routes = false;
     } else if (argument == "--json") {

@@ -202,7 +202,7 @@ TEST_F(HostileFile, SwitchesInACircle) {
 TEST_F(HostileFile, ReportIsJsonWhateverTheFileSays) {
   std::ofstream(file_) << "{\"\xC3\x28\": 1}";
   const ConformReport report =
-      conform({file_, "\xFF", routing}, {AccessMode::functional, true, true});
+      conform({file_, "\xFF", routing}, {traffic::Mode::functional, true, true});
   const json parsed = json::parse(report.text());
   EXPECT_EQ(parsed.at("exit_status"), 2);
   EXPECT_EQ(parsed.at("files").size(), 3u);

@@ -26,7 +26,7 @@ std::vector<std::string> vector_files() {
   return files;
 }
 
-class Vectors : public testing::TestWithParam<std::tuple<std::string, AccessMode, bool>> {};
+class Vectors : public testing::TestWithParam<std::tuple<std::string, traffic::Mode, bool>> {};
 
 TEST_P(Vectors, HaveNoDifference) {
   const auto& [file, mode, compiled] = GetParam();
@@ -43,19 +43,20 @@ TEST_P(Vectors, HaveNoDifference) {
 
 std::string test_name(const testing::TestParamInfo<Vectors::ParamType>& info) {
   const auto& [file, mode, compiled] = info.param;
-  const char* modes[] = {"functional", "lt", "at"};
-  return std::filesystem::path(file).stem().string() + "_" + modes[static_cast<unsigned>(mode)] +
+  return std::filesystem::path(file).stem().string() + "_" + traffic::name_of(mode) +
          (compiled ? "_compiled" : "_hop_by_hop");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Vectors,
                          testing::Combine(testing::ValuesIn(vector_files()),
-                                          testing::Values(AccessMode::functional, AccessMode::lt),
+                                          testing::Values(traffic::Mode::functional,
+                                                          traffic::Mode::lt),
                                           testing::Bool()),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Phases, Vectors,
                          testing::Combine(testing::ValuesIn(vector_files()),
-                                          testing::Values(AccessMode::at), testing::Values(false)),
+                                          testing::Values(traffic::Mode::at),
+                                          testing::Values(false)),
                          test_name);
 
 /// A sample: what compiled routes change is the same in every file.
@@ -66,12 +67,13 @@ std::vector<std::string> every_fifth_file() {
 }
 INSTANTIATE_TEST_SUITE_P(PhasesSample, Vectors,
                          testing::Combine(testing::ValuesIn(every_fifth_file()),
-                                          testing::Values(AccessMode::at), testing::Values(true)),
+                                          testing::Values(traffic::Mode::at),
+                                          testing::Values(true)),
                          test_name);
 
 Tally compare_times(const RoutingFile& routing, Progress& progress) {
   ConformOptions options;
-  options.mode = AccessMode::at;
+  options.mode = traffic::Mode::at;
   Checker checker(progress);
   Testbed testbed(routing.topology, options);
   testbed.bring_up(checker);

@@ -70,6 +70,8 @@ class Driven : public testing::Test {
       trans.set_response_status(tlm::TLM_OK_RESPONSE);
     };
   }
+
+ public:
   static fabric::Host::Config host_config() {
     fabric::Host::Config config;
     config.label = "h0";
@@ -81,12 +83,15 @@ class Driven : public testing::Test {
     config.windows = {window};
     return config;
   }
-  static Initiator::Config config(Mode mode, unsigned outstanding, sc_time quantum) {
+
+ protected:
+  Initiator::Config config(Mode mode, unsigned outstanding, sc_time quantum) {
     Initiator::Config config;
     config.label = "h0.t0";
     config.mode = mode;
     config.injection.outstanding = outstanding;
-    config.quantum = quantum;
+    if (mode == Mode::lt) driver_ = std::make_unique<traffic::LooseDriver>("driver", quantum);
+    config.driver = driver_.get();
     return config;
   }
   std::unique_ptr<Initiator> make(Mode mode, unsigned outstanding,
@@ -99,6 +104,7 @@ class Driven : public testing::Test {
 
  private:
   ProtocolChecker checker_{"checker"};
+  std::unique_ptr<traffic::LooseDriver> driver_;
 };
 
 TEST_F(Driven, KeepsExactlyNOutstandingInLooselyTimedMode) {
@@ -196,9 +202,107 @@ TEST_F(Driven, SourceThatWaitsForNothingIsAnError) {
   EXPECT_TRUE(initiator->error());
 }
 
-TEST_F(Driven, NothingOutstandingIsAMistakeOfTheCaller) {
+TEST_F(Driven, WhatAModeNeedsMustBeThere) {
   EXPECT_THROW(make(Mode::lt, 0), std::invalid_argument);
+  for (const Mode mode : {Mode::lt, Mode::at}) {
+    Initiator::Config nothing;
+    nothing.mode = mode;
+    EXPECT_THROW(Initiator("initiator", nothing, host, scoreboard, nullptr), std::invalid_argument);
+  }
 }
+
+/// Three hosts with a memory each, of one that answers after 100, one after 37, one after 211 ns.
+class LooselyDriven : public testing::TestWithParam<unsigned> {
+ protected:
+  static constexpr std::array<std::uint64_t, 3> latencies = {100'000, 37'000, 211'000};
+  static constexpr std::uint64_t requests = 400;
+
+  /// When a request began, and whose it was.
+  using Seen = std::pair<std::uint64_t, std::size_t>;
+
+  LooselyDriven() {
+    for (std::size_t i = 0; i < latencies.size(); ++i) {
+      const std::string name = std::to_string(i);
+      hosts.push_back(
+          std::make_unique<fabric::Host>(("host" + name).c_str(), Driven::host_config()));
+      memories.push_back(std::make_unique<ForeignTarget>(("memory" + name).c_str()));
+      hosts[i]->bridge[0].bind(memories[i]->socket);
+      memories[i]->serve = [this, i](tlm::tlm_generic_payload& trans, sc_time& delay) {
+        const sc_time begin = sc_core::sc_time_stamp() + delay;
+        log.emplace_back(fabric::to_picoseconds(begin), i);
+        furthest = std::max(furthest, delay);
+        delay += fabric::to_sc_time(latencies[i]);
+        trans.set_response_status(tlm::TLM_OK_RESPONSE);
+      };
+      Initiator::Config config;
+      config.label = "t" + name;
+      config.mode = Mode::lt;
+      config.driver = &driver;
+      config.injection.start = start_of(i);
+      initiators.push_back(std::make_unique<Initiator>(("initiator" + name).c_str(), config,
+                                                       *hosts[i], scoreboard, nullptr));
+      initiators[i]->socket.bind(hosts[i]->core[0]);
+    }
+  }
+  static std::uint64_t start_of(std::size_t initiator) { return 5'000 * (3 - initiator); }
+
+  sc_time quantum{static_cast<double>(GetParam()), SC_NS};
+  traffic::LooseDriver driver{"driver", quantum};
+  traffic::Scoreboard scoreboard{{}};
+  std::vector<std::unique_ptr<fabric::Host>> hosts;
+  std::vector<std::unique_ptr<ForeignTarget>> memories;
+  std::vector<std::unique_ptr<Initiator>> initiators;
+  std::vector<Seen> log;
+  sc_time furthest;
+};
+
+TEST_P(LooselyDriven, RequestsComeInTheOrderOfTheirTimeAheadOfTheKernelByTheQuantumAtMost) {
+  for (const auto& each : initiators) each->begin(std::make_unique<Reads>(requests));
+  sc_core::sc_start();
+  std::vector<Seen> expected;
+  std::uint64_t end = 0;
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
+    for (std::uint64_t n = 0; n < requests; ++n) {
+      expected.emplace_back(start_of(i) + n * latencies[i], i);
+    }
+    end = std::max(end, start_of(i) + requests * latencies[i]);
+    EXPECT_TRUE(initiators[i]->finished());
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(log, expected);
+  EXPECT_LE(furthest, quantum);
+  EXPECT_EQ(fabric::to_picoseconds(sc_core::sc_time_stamp()), end);
+}
+
+TEST_P(LooselyDriven, WhoeverHasAnswersToComeIsNotFinished) {
+  for (const auto& each : initiators) each->begin(std::make_unique<Reads>(1));
+  sc_core::sc_start(sc_time(100, SC_NS));
+  EXPECT_FALSE(initiators[0]->finished());
+  EXPECT_TRUE(initiators[1]->finished());
+  EXPECT_FALSE(initiators[2]->finished());
+  sc_core::sc_start(sc_time(1, SC_US));
+  EXPECT_TRUE(initiators[0]->finished());
+  EXPECT_TRUE(initiators[2]->finished());
+}
+
+TEST_P(LooselyDriven, ThatOneSourceFailsEndsTheRunOfAll) {
+  auto damaged = std::make_unique<Reads>(requests);
+  Reads& reads = *damaged;
+  reads.before_next = [&]() -> Next {
+    if (reads.issued == 10) throw std::runtime_error("damaged");
+    return Next::request;
+  };
+  initiators[0]->begin(std::make_unique<Reads>(requests));
+  initiators[1]->begin(std::move(damaged));
+  initiators[2]->begin(std::make_unique<Reads>(requests));
+  sc_core::sc_start();
+  EXPECT_EQ(sc_core::sc_get_status(), sc_core::SC_STOPPED);
+  EXPECT_TRUE(initiators[1]->error());
+  EXPECT_FALSE(initiators[0]->error());
+  EXPECT_LT(log.back().first, start_of(1) + 11 * latencies[1]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Quanta, LooselyDriven, testing::Values(0, 30, 1'000, 50'000));
 
 TEST(Initiators, TakeTurnsInFunctionalMode) {
   fabric::Host::Config config;

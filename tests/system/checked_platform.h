@@ -24,6 +24,10 @@ class CheckedPlatform {
       : description_(description),
         platform_(description_, options(mode, compiled_routes)),
         scoreboard_(platform_.endpoints()) {
+    if (mode == traffic::Mode::lt) {
+      driver_ = std::make_unique<traffic::LooseDriver>("driver",
+                                                       fabric::to_sc_time(description_.quantum));
+    }
     std::vector<unsigned> next_core(description_.hosts.size(), 1);
     for (std::size_t i = 0; i < description_.traffic.size(); ++i) {
       const auto& stream = description_.traffic[i];
@@ -33,7 +37,7 @@ class CheckedPlatform {
       config.mode = mode;
       config.injection.outstanding = stream.outstanding;
       config.believe_source = !description_.expect_refusals;
-      config.quantum = fabric::to_sc_time(description_.quantum);
+      config.driver = driver_.get();
       if (mode == traffic::Mode::at) config.time = platform_.time();
       initiators_.push_back(std::make_unique<traffic::Initiator>(
           config.label.c_str(), config, platform_.host(host), scoreboard_, nullptr));
@@ -99,6 +103,7 @@ class CheckedPlatform {
   platforms::Platform platform_;
   platforms::Programming programming_;
   traffic::Scoreboard scoreboard_;
+  std::unique_ptr<traffic::LooseDriver> driver_;
   std::vector<std::unique_ptr<traffic::Initiator>> initiators_;
 };
 

@@ -13,6 +13,7 @@ namespace cxlpool::timing {
 namespace {
 
 using test::Arrival;
+using test::DramQueue;
 using test::DramTraffic;
 
 struct Mix {
@@ -175,10 +176,12 @@ TEST(FrFcfs, ServesTheOldestOnceItHasWaitedTooLong) {
   other.dpa = std::uint64_t{64} << 20;
   hit.dpa = 64 * 8;
   const Picoseconds now = channel.serve(hit, 1'000, 1'000).free_at;
-  const Waiting waiting[] = {{&other, 1'000, 0}, {&hit, 2'000, 1}};
-  EXPECT_EQ(scheduler.choose(waiting, 2, channel, now), 1u);
-  EXPECT_EQ(scheduler.choose(waiting, 2, channel, 501'000), 1u);
-  EXPECT_EQ(scheduler.choose(waiting, 2, channel, 501'001), 0u);
+  DramQueue waiting;
+  waiting.push(other, 1'000, 0);
+  waiting.push(hit, 2'000, 1);
+  EXPECT_EQ(scheduler.choose(waiting.oldest(), channel, now).order, 1u);
+  EXPECT_EQ(scheduler.choose(waiting.oldest(), channel, 501'000).order, 1u);
+  EXPECT_EQ(scheduler.choose(waiting.oldest(), channel, 501'001).order, 0u);
 }
 
 TEST(FrFcfs, WritesStandBackUntilTheyAreManyOrAlone) {
@@ -191,26 +194,15 @@ TEST(FrFcfs, WritesStandBackUntilTheyAreManyOrAlone) {
   Message read, write;
   write.write = true;
   const auto chooses = [&](std::vector<const Message*> messages) {
-    std::vector<Waiting> waiting;
-    for (const Message* message : messages) waiting.push_back({message, 0, waiting.size()});
-    return scheduler.choose(waiting.data(), waiting.size(), channel, 0);
+    DramQueue waiting;
+    for (std::size_t i = 0; i < messages.size(); ++i) waiting.push(*messages[i], 0, i);
+    return scheduler.choose(waiting.oldest(), channel, 0).order;
   };
   EXPECT_EQ(chooses({&write, &write, &write, &read}), 3u);
   EXPECT_EQ(chooses({&write, &write, &write, &write, &read}), 0u);
   EXPECT_EQ(chooses({&write, &write, &write, &read}), 0u);
   EXPECT_EQ(chooses({&write, &write, &read}), 2u);
   EXPECT_EQ(chooses({&write}), 0u);
-}
-
-/// One after the other at the head of a queue, as a station has them.
-std::vector<Transit> queue_of(const std::vector<Message>& messages, Picoseconds ready) {
-  std::vector<Transit> queue(messages.size());
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    queue[i].message = messages[i];
-    queue[i].ready = ready;
-    queue[i].behind = i + 1 < queue.size() ? &queue[i + 1] : nullptr;
-  }
-  return queue;
 }
 
 TEST(FrFcfs, ReadsWaitForWritesThatMayComeButNotForLong) {
@@ -222,21 +214,25 @@ TEST(FrFcfs, ReadsWaitForWritesThatMayComeButNotForLong) {
   config.read_patience = 60'000;
   Message read, write;
   write.write = true;
-  const std::vector<Transit> reads = queue_of({read}, 1'010'000);
   FrFcfsScheduler scheduler(config);
-  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'010'000), 1'010'000u) << "no write was before";
-  const Waiting first{&write, 1'000'000, 0};
-  scheduler.choose(&first, 1, channel, 1'000'000);
-  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'010'000), 1'040'000u);
-  EXPECT_EQ(scheduler.chooses_at(queue_of({read, read}, 1'010'000)[0], 1'010'000), 1'010'000u);
-  EXPECT_EQ(scheduler.chooses_at(queue_of({read, write}, 1'010'000)[0], 1'010'000), 1'010'000u);
+  DramQueue one, two, mixed, only_write;
+  one.push(read, 1'010'000, 0);
+  for (std::uint64_t i = 0; i < 2; ++i) two.push(read, 1'010'000, i);
+  mixed.push(read, 1'010'000, 0);
+  mixed.push(write, 1'030'000, 1);
+  only_write.push(write, 1'000'000, 0);
+  EXPECT_EQ(scheduler.chooses_at(one.oldest(), 1'010'000), 1'010'000u) << "no write was before";
+  scheduler.choose(only_write.oldest(), channel, 1'000'000);
+  EXPECT_EQ(scheduler.chooses_at(one.oldest(), 1'010'000), 1'040'000u);
+  EXPECT_EQ(scheduler.chooses_at(two.oldest(), 1'010'000), 1'010'000u);
+  EXPECT_EQ(scheduler.chooses_at(mixed.oldest(), 1'010'000), 1'010'000u);
 
-  const Waiting both[] = {{&read, 1'010'000, 1}, {&write, 1'030'000, 2}};
-  EXPECT_EQ(scheduler.choose(both, 2, channel, 1'030'000), 1u);
-  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'030'000), 1'070'000u);
-  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'070'000), 1'070'000u);
-  EXPECT_EQ(scheduler.choose(both, 2, channel, 1'070'000), 0u) << "it has waited for long enough";
-  EXPECT_EQ(scheduler.chooses_at(reads[0], 1'070'000), 1'070'000u);
+  EXPECT_EQ(scheduler.choose(mixed.oldest(), channel, 1'030'000).order, 1u);
+  EXPECT_EQ(scheduler.chooses_at(one.oldest(), 1'030'000), 1'070'000u);
+  EXPECT_EQ(scheduler.chooses_at(one.oldest(), 1'070'000), 1'070'000u);
+  EXPECT_EQ(scheduler.choose(mixed.oldest(), channel, 1'070'000).order, 0u)
+      << "it has waited for long enough";
+  EXPECT_EQ(scheduler.chooses_at(one.oldest(), 1'070'000), 1'070'000u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <random>
 #include <vector>
@@ -37,28 +38,49 @@ class DramTraffic {
   std::uint64_t next_line_ = 0;
 };
 
+/// What waits in front of a channel, as a station has it.
+class DramQueue {
+ public:
+  bool empty() const { return first_ == nullptr; }
+  Transit& oldest() { return *first_; }
+
+  void push(const Message& message, Picoseconds ready, std::uint64_t order) {
+    all_.emplace_back();
+    Transit& last = all_.back();
+    last.message = message;
+    last.ready = ready;
+    last.order = order;
+    Transit** at = &first_;
+    while (*at) at = &(*at)->behind;
+    *at = &last;
+  }
+  /// It stays where it is in memory.
+  void remove(const Transit& transit) {
+    Transit** at = &first_;
+    while (*at != &transit) at = &(*at)->behind;
+    *at = transit.behind;
+  }
+
+ private:
+  std::deque<Transit> all_;
+  Transit* first_ = nullptr;
+};
+
 /// A channel behind a queue that is never empty. Returns the share of the peak that it delivers.
 inline double saturated_efficiency(DramChannel& channel, DramScheduler& scheduler,
                                    DramTraffic& traffic, std::size_t lines,
                                    std::size_t queue = 64) {
-  std::vector<Arrival> slots(queue);
-  std::vector<Waiting> waiting;
-  std::vector<std::size_t> slot_of(queue);
+  DramQueue waiting;
   std::uint64_t order = 0;
-  for (Arrival& slot : slots) {
-    slot.message = traffic.next();
-    waiting.push_back({&slot.message, 0, order++});
-  }
+  while (order < queue) waiting.push(traffic.next(), 0, order++);
   Picoseconds now = 0, end = 0;
   for (std::size_t i = 0; i < lines; ++i) {
-    const std::size_t chosen = scheduler.choose(waiting.data(), waiting.size(), channel, now);
-    auto* message = const_cast<Message*>(waiting[chosen].message);
-    const Server::Service service = channel.serve(*message, now, waiting[chosen].ready);
+    const Transit& chosen = scheduler.choose(waiting.oldest(), channel, now);
+    const Server::Service service = channel.serve(chosen.message, now, chosen.ready);
     end = std::max(end, service.done_at);
     now = service.free_at;
-    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(chosen));
-    *message = traffic.next();
-    waiting.push_back({message, now, order++});
+    waiting.remove(chosen);
+    waiting.push(traffic.next(), now, order++);
   }
   return static_cast<double>(lines * channel.times().burst) / static_cast<double>(end);
 }
@@ -66,19 +88,18 @@ inline double saturated_efficiency(DramChannel& channel, DramScheduler& schedule
 /// A station as a simulation has it: arrivals in order of time, one decision at a time.
 inline void run_exact(DramChannel& channel, DramScheduler& scheduler,
                       std::vector<Arrival>& arrivals) {
-  std::vector<Waiting> waiting;
+  DramQueue waiting;
   std::size_t next = 0;
   Picoseconds now = 0;
   while (next < arrivals.size() || !waiting.empty()) {
     if (waiting.empty()) now = std::max(now, arrivals[next].at);
     for (; next < arrivals.size() && arrivals[next].at <= now; ++next) {
-      waiting.push_back({&arrivals[next].message, arrivals[next].at, next});
+      waiting.push(arrivals[next].message, arrivals[next].at, next);
     }
-    const std::size_t chosen = scheduler.choose(waiting.data(), waiting.size(), channel, now);
-    const Waiting picked = waiting[chosen];
-    waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(chosen));
-    const Server::Service service = channel.serve(*picked.message, now, picked.ready);
-    arrivals[picked.order].done = service.done_at;
+    const Transit& chosen = scheduler.choose(waiting.oldest(), channel, now);
+    waiting.remove(chosen);
+    const Server::Service service = channel.serve(chosen.message, now, chosen.ready);
+    arrivals[chosen.order].done = service.done_at;
     now = service.free_at;
   }
 }

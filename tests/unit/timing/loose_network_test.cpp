@@ -11,8 +11,6 @@
 
 #include <gtest/gtest.h>
 
-#include "models/timing/loose_range.h"
-
 namespace cxlpool::timing::test {
 namespace {
 
@@ -72,27 +70,15 @@ const Shape shapes[] = {
      0.25},
 };
 
-/// The warning of a run says by how much p99 may be too high where hosts meet: at the devices'
-/// links.
-void expect_late_as_foretold(const Shape& shape, double load, double writes, const Latency& exact,
-                             const Latency& loose) {
-  const double service = ps_per_access(shape.device_link, shape.lines);
-  const double narrowest =
-      std::max(service * hosts / devices, ps_per_access(shape.host_link, shape.lines));
-  const double busy = load * service * hosts / devices / narrowest;
-  const double late = lateness_in_turns(busy, service, hosts);
-  std::printf("    foretold to be late by %.0f ps, late by %.0f ps\n", late, loose.p99 - exact.p99);
-  EXPECT_LT(loose.p99 - exact.p99, 1.3 * late + 0.02 * exact.p99) << load << " " << writes;
-}
-
-/// Booked in the order of their sending, accesses wait as in the queues. In turns, whoever books
-/// first does not see the others, and the last gets what they have left: the mean stays, and the
-/// tail grows with the length of a message on the narrowest link.
+/// Booked in the order of their sending, as a run's initiators do, accesses wait as in the queues.
+/// In turns, as initiators do that do not know of each other, whoever books first does not see the
+/// others, and the last gets what they have left: the mean stays, and the tail grows with the
+/// length of a message on the narrowest link.
 TEST(LooseNetworkTest, MeanAndTailAreThoseOfTheQueuesUpToSeventyPercent) {
   for (const Shape& shape : shapes) {
     for (const double writes : {0.0, 0.33}) {
       std::printf("%s, %.0f %% writes\n", shape.name, 100 * writes);
-      for (const double load : {0.3, 0.5, 0.7, 0.8}) {
+      for (const double load : {0.3, 0.5, 0.7, 0.8, 0.9}) {
         NetworkPlan plan = fabric(shape);
         add_poisson(plan, shape, load, writes, 1'500, 17);
         const NetworkTrace exact = queued(plan);
@@ -108,7 +94,6 @@ TEST(LooseNetworkTest, MeanAndTailAreThoseOfTheQueuesUpToSeventyPercent) {
               "p99 %7.0f ps, booked %7.0f ps, %+6.2f %%\n",
               100 * load, static_cast<double>(quantum) / ps_per_ns, wanted.mean, got.mean,
               100 * mean, wanted.p99, got.p99, 100 * p99);
-          if (quantum == 1'000'000u) expect_late_as_foretold(shape, load, writes, wanted, got);
           if (quantum > 0 && load == 0.7) print_hosts(plan, exact, loose);
           if (load > 0.7) continue;
           EXPECT_LT(std::abs(mean), quantum == 0 ? 0.01 : shape.mean_in_turns);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traffic/loose_driver.h"
+
+#include <algorithm>
+
+#include "models/fabric/timekeeper.h"
+#include "traffic/initiator.h"
+
+namespace cxlpool::traffic {
+
+using timing::Picoseconds;
+
+LooseDriver::LooseDriver(sc_core::sc_module_name name, sc_core::sc_time quantum)
+    : sc_module(name), quantum_(fabric::to_picoseconds(quantum)) {
+  SC_HAS_PROCESS(LooseDriver);
+  SC_METHOD(run);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+void LooseDriver::enter(Initiator& initiator) {
+  entries_.push_back({initiator.due(), entered_++, &initiator});
+  std::push_heap(entries_.begin(), entries_.end(), later);
+  wake_at(initiator.due());
+}
+
+/// If nothing wakes it before.
+void LooseDriver::wake_at(Picoseconds at) {
+  const Picoseconds present = fabric::to_picoseconds(sc_core::sc_time_stamp());
+  wake_.notify(fabric::to_sc_time(std::max(at, present) - present));
+}
+
+void LooseDriver::run() {
+  const Picoseconds present = fabric::to_picoseconds(sc_core::sc_time_stamp());
+  while (!entries_.empty()) {
+    Entry first = entries_.front();
+    if (first.due > present + quantum_) return wake_at(first.due);
+    std::pop_heap(entries_.begin(), entries_.end(), later);
+    entries_.pop_back();
+    const bool goes_on = first.initiator->issue_due();
+    if (first.initiator->error()) return;
+    first.due = first.initiator->due();
+    if (goes_on) {
+      entries_.push_back(first);
+      std::push_heap(entries_.begin(), entries_.end(), later);
+    } else {
+      ends_at_ = std::max(ends_at_, first.due);
+    }
+  }
+  if (ends_at_ > present) wake_at(ends_at_);  // so that the simulation lasts as long
+}
+
+}  // namespace cxlpool::traffic
