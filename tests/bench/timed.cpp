@@ -234,7 +234,8 @@ tlm::tlm_sync_enum BareSender::nb_transport_bw(tlm::tlm_generic_payload& trans,
 TimedPool::TimedPool(sc_core::sc_module_name name, const Workload& workload)
     : sc_module(name),
       platform_(workload.platform, {true, true, extra_cores(workload)}),
-      loose_("loose") {
+      loose_("loose"),
+      under_way_(std::uint64_t{workload.outstanding} * workload.shares.size()) {
   loose_.socket.bind(platform_.host(0).core[2]);
   for (std::size_t i = 0; i < platform_.host_count(); ++i) {
     senders_.push_back(std::make_unique<BareSender>(fmt::format("sender{}", i).c_str(),

@@ -91,12 +91,15 @@ class TimedPool : public sc_core::sc_module {
   /// Approximately timed: carries out `count` accesses of all hosts together.
   void run(std::uint64_t count);
   bool all_ok() const;
+  /// Of all hosts, at most.
+  std::uint64_t under_way() const { return under_way_; }
 
  private:
   platforms::Platform platform_;
   Sender loose_;
   timing::Picoseconds ahead_ = 0;
   std::vector<std::unique_ptr<BareSender>> senders_;
+  std::uint64_t under_way_;
 };
 
 }  // namespace cxlpool::bench

@@ -12,7 +12,8 @@
 namespace cxlpool::bench {
 namespace {
 
-constexpr std::uint64_t batch = 4096;  // so that filling and draining the fabric do not count
+// So that filling and draining the fabric do not count: many times what is under way at once.
+constexpr std::uint64_t least_batch = 4096;
 
 void loose_access(benchmark::State& state, TimedPool& pool, bool compiled, Footprint footprint) {
   pool.use_compiled_routes(compiled);
@@ -41,7 +42,7 @@ void at_access(benchmark::State& state, TimedPool& pool, bool compiled, Footprin
       [&](std::uint64_t hpa, std::uint8_t* data, bool write) { pool.access(hpa, data, write); },
       footprint);
   pool.set_footprint(footprint);
-  while (state.KeepRunningBatch(batch)) pool.run(batch);
+  while (state.KeepRunningBatch(least_batch)) pool.run(least_batch);
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
   if (!pool.all_ok()) state.SkipWithError("an access failed");
 }
@@ -54,7 +55,7 @@ void plain_wheel(benchmark::State& state, PlainPool<FlatStore>& pool, unsigned o
       footprint);
   PlainWheel floor(pool, outstanding);
   Lines lines(pool_base, footprint);
-  while (state.KeepRunningBatch(batch)) floor.run(lines, batch);
+  while (state.KeepRunningBatch(least_batch)) floor.run(lines, least_batch);
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 
@@ -147,7 +148,8 @@ void TimedRows::add_to(Comparisons& comparisons,
       TimedPool& pool = *sized.pool;
       pool.program();
       add(name(sized.count), [&pool](benchmark::State& state) {
-        while (state.KeepRunningBatch(batch)) pool.run(batch);
+        const auto batch = static_cast<std::int64_t>(std::max(least_batch, 16 * pool.under_way()));
+        while (state.KeepRunningBatch(batch)) pool.run(static_cast<std::uint64_t>(batch));
         state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
         if (!pool.all_ok()) state.SkipWithError("an access failed");
       });
