@@ -179,6 +179,11 @@ Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
   return flit == begin ? begin + alone : out;
 }
 
+Server::Room LinkDirection::room(const Message& message) {
+  if (tables_->flit != 0) return {};
+  return {&calendar_, message.lines * tables_->units[static_cast<unsigned>(message.kind)]};
+}
+
 /// When the flit began that is under way at `begin`; one begins then if none is.
 Picoseconds LinkDirection::join_flit(Picoseconds begin) {
   const auto number = static_cast<std::uint64_t>(Wide{begin} * tables_->booked_flits_per_ps >> 64);

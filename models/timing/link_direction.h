@@ -71,6 +71,9 @@ class LinkDirection final : public Server {
   /// left sooner: to wait for all of it again would be a percent of a short access.
   Picoseconds book(const Message& message, Picoseconds arrival) override;
 
+  /// Whole flits are more than room.
+  Room room(const Message& message) override;
+
   /// Throws for more than most_lines.
   Picoseconds alone(const Message& message) const override;
   Picoseconds occupancy(const Message& message) const override;

@@ -46,6 +46,11 @@ class PipeServer final : public Server {
     return arrival + wait + alone(message);
   }
 
+  Room room(const Message& message) override {
+    if (!calendar_) return {};
+    return {&*calendar_, units(gap(message))};
+  }
+
   Picoseconds alone(const Message& message) const override { return latency_[message.write]; }
 
   Picoseconds occupancy(const Message& message) const override { return gap(message); }

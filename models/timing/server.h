@@ -5,6 +5,8 @@
 
 namespace cxlpool::timing {
 
+class SlotCalendar;
+
 /// One thing that takes time and is used by one message at a time: a link direction, a DRAM
 /// channel, an issue port. It knows how long a message takes and nothing of queues, which belong to
 /// the station in front of it.
@@ -39,6 +41,18 @@ class Server {
   /// Loosely timed: calls come in any order of `arrival`, within a window that the reservation was
   /// sized for. Reserves room and returns when the message has come out.
   virtual Picoseconds book(const Message& message, Picoseconds arrival) = 0;
+
+  /// Loosely timed: room in a calendar.
+  struct Room {
+    SlotCalendar* calendar = nullptr;
+    unsigned units = 0;
+  };
+  /// What book() reserves, where it does nothing else: the message comes out alone() after its
+  /// arrival and what the calendar has it wait. No calendar: there is more to it, or nothing.
+  virtual Room room(const Message& message) {
+    static_cast<void>(message);
+    return {};
+  }
 
   /// From begin to end in an idle server.
   virtual Picoseconds alone(const Message& message) const = 0;

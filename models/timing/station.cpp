@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/timing/slot_calendar.h"
+
 namespace cxlpool::timing {
 namespace {
 
@@ -102,7 +104,9 @@ bool Station::takes_time() const {
 void Station::find_shapes() {
   shapes_ = std::make_unique<Shapes>();
   for_each_shape([this](const Message& message) {
-    shape_of(message) = {server_->alone(message), server_->occupancy(message), 0};
+    const Server::Room room = server_->room(message);
+    shape_of(message) = {server_->alone(message), server_->occupancy(message), 0, room.units};
+    calendar_ = room.calendar;
   });
 }
 
@@ -447,17 +451,15 @@ Picoseconds Station::book_long(const Message& message, Picoseconds arrival) {
   return done + latency_;
 }
 
-Picoseconds Station::book(const Message& message, Picoseconds arrival) {
+/// Where messages wait for the server, or for the first time.
+Picoseconds Station::book_in_turn(const Message& message, Picoseconds arrival) {
   if (message.lines > most_lines) return book_long(message, arrival);
   if (!shapes_) find_shapes();
   Shape& shape = shape_of(message);
-  Picoseconds done = arrival + shape.alone;
-  Picoseconds wait = 0;
-  if (!at_once_) {
-    const Picoseconds alone = done;
-    done = pipe_ ? pipe_->book(message, arrival) : server_->book(message, arrival);
-    wait = done > alone ? done - alone : 0;
-  }
+  const Picoseconds alone = arrival + shape.alone;
+  const Picoseconds done =
+      calendar_ ? alone + calendar_->book(arrival, shape.units) : server_->book(message, arrival);
+  const Picoseconds wait = done > alone ? done - alone : 0;
   if (counts_at(arrival)) {
     ++shape.messages;
     statistics_.waited += wait;

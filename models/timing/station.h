@@ -110,7 +110,12 @@ class alignas(64) Station final : public Actor {
 
   // Loosely timed.
   /// When the message reaches the next place.
-  Picoseconds book(const Message& message, Picoseconds arrival);
+  Picoseconds book(const Message& message, Picoseconds arrival) {
+    if (!at_once_ || !shapes_ || message.lines > most_lines) return book_in_turn(message, arrival);
+    Shape& shape = shape_of(message);
+    shape.messages += counts_at(arrival);
+    return arrival + shape.alone + latency_;
+  }
   /// The same with nobody in the way.
   Picoseconds alone(const Message& message) const { return server_->alone(message) + latency_; }
 
@@ -153,6 +158,7 @@ class alignas(64) Station final : public Actor {
   void give_room();
   void enqueue(Transit& transit, Input& input);
   bool choose(Picoseconds now);
+  Picoseconds book_in_turn(const Message& message, Picoseconds arrival);
   Picoseconds book_long(const Message& message, Picoseconds arrival);
   bool next_has_room(const Place& next);
   void send(Transit& transit, Picoseconds now);
@@ -171,6 +177,7 @@ class alignas(64) Station final : public Actor {
   struct Shape {
     Picoseconds alone = 0, occupancy = 0;
     std::uint64_t messages = 0;
+    unsigned units = 0;  ///< of the server's calendar, if booking it is all there is to do
   };
   using Shapes = std::array<std::array<std::array<Shape, most_lines + 1>, 2>, message_kinds>;
 
@@ -215,6 +222,7 @@ class alignas(64) Station final : public Actor {
   Transit* chosen_ = nullptr;  ///< waits for room at the next place
   std::unique_ptr<Arbiter> arbiter_;
   std::unique_ptr<Shapes> shapes_;         ///< loosely timed: from the first booking on
+  SlotCalendar* calendar_ = nullptr;       ///< likewise; null: the server's book() knows more
   Picoseconds room_due_ = Wheel::never;    ///< an event is pending for when one of them gives room
   Picoseconds choice_due_ = Wheel::never;  ///< and for when the arbiter would choose
   Picoseconds blocked_since_ = 0;
