@@ -128,7 +128,8 @@ void check_run(const PlatformDescription& platform, const Index& index) {
     check_traffic(Entry(platform.traffic[i].location, "traffic", i), platform.traffic[i], index);
   }
   const Entry whole({}, std::string());
-  check_latency(whole, ".link_latency", platform.default_link_latency);
+  check_latency(whole, platform.default_link ? ".default_link" : ".link_latency",
+                platform.default_link_latency);
   check_latency(whole, ".quantum", platform.quantum);
 }
 

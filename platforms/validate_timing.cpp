@@ -190,7 +190,8 @@ void check_switch(const Entry& entry, const SwitchDescription& each) {
   }
   if (timing.shared_buffers) {
     if (timing.buffers == 0) {
-      entry.fail("", "shared_buffers needs buffers, how many messages there is room for");
+      entry.fail("",
+                 "shared_buffers needs buffers of at least 1, how many messages there is room for");
     }
     check_queue(entry, ".buffers", timing.buffers);
     if (timing.buffers < each.upstream.size() + each.downstream.size()) {
@@ -235,8 +236,9 @@ void check_injection(const Entry& entry, const TrafficDescription& traffic) {
   check_latency(entry, ".start", injection.start);
   check_pace(entry, ".gap", ".rate", injection.pace);
   if (!closed && !injection.pace.limited()) {
-    entry.fail(
-        "", fmt::format("injection: {} needs a rate such as 10GB/s or a gap such as 25ns", kind));
+    entry.fail("",
+               fmt::format("injection: {} needs a rate such as 10GB/s or a gap such as 25ns, not 0",
+                           kind));
   }
 }
 

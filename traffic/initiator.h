@@ -42,7 +42,7 @@ struct InitiatorStatistics {
   std::uint64_t reads = 0, writes = 0;
   std::uint64_t read_bytes = 0, write_bytes = 0;
   std::array<std::uint64_t, address::cause_count> causes{};
-  std::uint64_t latency_ps_total = 0;  ///< timed: sum over answered requests
+  std::uint64_t latency_ps_total = 0;  ///< timed: sum over answered requests, 2^64 - 1 at most
   MeasuredRequests measured;           ///< timed
 };
 

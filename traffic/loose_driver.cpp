@@ -10,8 +10,9 @@ namespace cxlpool::traffic {
 
 using timing::Picoseconds;
 
-LooseDriver::LooseDriver(sc_core::sc_module_name name, sc_core::sc_time quantum)
-    : sc_module(name), quantum_(fabric::to_picoseconds(quantum)) {
+LooseDriver::LooseDriver(sc_core::sc_module_name name, sc_core::sc_time quantum,
+                         timing::Picoseconds until)
+    : sc_module(name), quantum_(fabric::to_picoseconds(quantum)), until_(until) {
   SC_HAS_PROCESS(LooseDriver);
   SC_METHOD(run);
   sensitive << wake_;
@@ -34,6 +35,7 @@ void LooseDriver::run() {
   const Picoseconds present = fabric::to_picoseconds(sc_core::sc_time_stamp());
   while (!entries_.empty()) {
     Entry first = entries_.front();
+    if (first.due >= until_) break;
     if (first.due > present + quantum_) return wake_at(first.due);
     std::pop_heap(entries_.begin(), entries_.end(), later);
     entries_.pop_back();
@@ -47,7 +49,9 @@ void LooseDriver::run() {
       ends_at_ = std::max(ends_at_, first.due);
     }
   }
-  if (ends_at_ > present) wake_at(ends_at_);  // so that the simulation lasts as long
+  // The simulation lasts until the last answer.
+  const Picoseconds end = std::min(ends_at_, until_);
+  if (end > present) wake_at(end);
 }
 
 }  // namespace cxlpool::traffic

@@ -20,11 +20,15 @@ class Initiator;
 /// how often others in the simulation have their turn.
 class LooseDriver : public sc_core::sc_module {
  public:
-  LooseDriver(sc_core::sc_module_name name, sc_core::sc_time quantum);
+  /// What would happen at `until` or later does not.
+  LooseDriver(sc_core::sc_module_name name, sc_core::sc_time quantum,
+              timing::Picoseconds until = ~timing::Picoseconds{0});
 
   /// From now on `initiator`, which must outlive the simulation, issues a request whenever it is
   /// due(), until it has none.
   void enter(Initiator& initiator);
+
+  timing::Picoseconds until() const { return until_; }
 
  private:
   struct Entry {
@@ -40,7 +44,7 @@ class LooseDriver : public sc_core::sc_module {
   void run();
   void wake_at(timing::Picoseconds at);
 
-  const timing::Picoseconds quantum_;
+  const timing::Picoseconds quantum_, until_;
   sc_core::sc_event wake_;
   std::vector<Entry> entries_;  ///< a heap, the earliest on top
   std::uint32_t entered_ = 0;

@@ -50,7 +50,13 @@ Picoseconds Timekeeper::reach() const {
   return std::min(reach, limit_);
 }
 
-void Timekeeper::carry_out() {
+void Timekeeper::carry_out() try { carry_out_all(); } catch (...) {
+  carrying_ = false;
+  error_ = std::current_exception();
+  throw;
+}
+
+void Timekeeper::carry_out_all() {
   wake_.cancel();
   kernel_now_ = to_picoseconds(sc_core::sc_time_stamp());
   carrying_ = true;
@@ -58,6 +64,7 @@ void Timekeeper::carry_out() {
   Picoseconds end = reach();
   for (Picoseconds next = timeline_.next(); next != Wheel::never && next <= end;
        next = timeline_.next()) {
+    timing::expect_within_run(next);
     timeline_.step();
     if (!outside_) continue;
     outside_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -60,8 +61,12 @@ class Timekeeper : public sc_core::sc_module {
   /// To be called after every call of a foreign module, which may have given the kernel work.
   void called_outside() { outside_ = true; }
 
-  /// Nothing later than this is carried out.
-  void stop_at(timing::Picoseconds limit) { limit_ = limit; }
+  /// What made the simulation end: an exception that came up while the timeline was carried out,
+  /// and that SystemC has turned into a report. Null: nothing did.
+  std::exception_ptr error() const { return error_; }
+
+  /// Nothing that happens then or later is carried out.
+  void stop_at(timing::Picoseconds limit) { limit_ = limit == 0 ? 0 : limit - 1; }
 
   /// When a call with this annotation takes effect, and whether that is the present instant of the
   /// timeline, so that it may be acted on at once.
@@ -94,6 +99,7 @@ class Timekeeper : public sc_core::sc_module {
 
  private:
   void carry_out();
+  void carry_out_all();
   timing::Picoseconds reach() const;
 
   PayloadPool pool_;
@@ -103,6 +109,7 @@ class Timekeeper : public sc_core::sc_module {
   bool carrying_ = false;
   timing::Picoseconds kernel_now_ = 0;  ///< while carrying out: the kernel's clock stands still
   bool outside_ = false;
+  std::exception_ptr error_;
   timing::Picoseconds limit_ = timing::Wheel::never;
   std::vector<std::unique_ptr<Passage>> passages_;
   std::vector<Passage*> free_;

@@ -108,9 +108,13 @@ const DramPart* find_dram_part(std::string_view name) {
 const DramPart& dram_part(std::string_view name) {
   if (const DramPart* part = find_dram_part(name)) return *part;
   const std::string_view word = name.substr(0, 64);
+  std::string upper(word);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char letter) {
+    return static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
+  });
   const auto nearest = std::min_element(
-      dram_parts().begin(), dram_parts().end(), [word](const DramPart& a, const DramPart& b) {
-        return edit_distance(word, a.name) < edit_distance(word, b.name);
+      dram_parts().begin(), dram_parts().end(), [&upper](const DramPart& a, const DramPart& b) {
+        return edit_distance(upper, a.name) < edit_distance(upper, b.name);
       });
   throw std::invalid_argument("no DRAM part is named \"" + std::string(word) +
                               "\", did you mean \"" + std::string(nearest->name) + "\"?");

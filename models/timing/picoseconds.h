@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 
 namespace cxlpool::timing {
 
@@ -10,5 +11,17 @@ namespace cxlpool::timing {
 using Picoseconds = std::uint64_t;
 
 inline constexpr Picoseconds ps_per_ns = 1'000;
+
+/// No run lasts longer, so that what is added to its time does not wrap around: 106 days.
+inline constexpr Picoseconds longest_run = Picoseconds{1} << 63;
+
+/// Throws std::overflow_error.
+inline void expect_within_run(Picoseconds time) {
+  if (time <= longest_run) return;
+  throw std::overflow_error(
+      "simulated time has passed 106 days, the most that a run may take: fewer requests, or "
+      "shorter "
+      "times between them");
+}
 
 }  // namespace cxlpool::timing

@@ -61,7 +61,9 @@ Picoseconds SlotCalendar::book(Picoseconds arrival, unsigned units) {
       if (left == 0) {
         // The units between the start of the arrival's bin and the last one taken, less its own.
         const std::uint64_t bins = number * bins_per_block + bin - wanted;
-        return ((bins * units_ + here.used[bin] - units) * ps_per_unit_ + half) >> unit_bits;
+        // Of a backlog of seconds that is more than 64 bits.
+        const Wide wait = Wide{bins * units_ + here.used[bin] - units} * ps_per_unit_ + half;
+        return static_cast<Picoseconds>(wait >> unit_bits);
       }
     }
   }

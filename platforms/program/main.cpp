@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <string>
 
@@ -14,6 +15,20 @@
 #include "platforms/version.h"
 
 namespace {
+
+/// A script with an unset variable must not lose what it asked for.
+void refuse_empty_values(CLI::App& app) {
+  const CLI::Validator has_value(
+      [](std::string& value) {
+        return value.empty() ? std::string("expected a value, got nothing") : std::string();
+      },
+      "");
+  for (CLI::App* command : app.get_subcommands({})) {
+    for (CLI::Option* option : command->get_options()) {
+      if (option->get_type_size_max() > 0) option->check(has_value);
+    }
+  }
+}
 
 int run_program(int argc, char** argv) {
   int exit_status = cxlpool::program::passed;
@@ -29,6 +44,7 @@ int run_program(int argc, char** argv) {
   cxlpool::program::add_serve(app, exit_status);
   cxlpool::program::add_trace(app, exit_status);
   cxlpool::program::add_validate(app, exit_status);
+  refuse_empty_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -52,6 +68,10 @@ int main(int argc, char** argv) {
   int exit_status = cxlpool::program::wrong_input;
   try {
     exit_status = run_program(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs(
+        "cxlpool: out of memory: fewer requests, or a smaller range of addresses, need less\n",
+        stderr);
   } catch (const std::exception& error) {
     // InputError, TraceError and what the system refuses all say where and what.
     if (std::ferror(stdout) == 0) {

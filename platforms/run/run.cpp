@@ -153,8 +153,9 @@ void Run::open_activity() {
 
 void Run::build_initiators() {
   if (options_.mode == traffic::Mode::lt) {
-    driver_ =
-        std::make_unique<traffic::LooseDriver>("driver", fabric::to_sc_time(description_.quantum));
+    driver_ = std::make_unique<traffic::LooseDriver>(
+        "driver", fabric::to_sc_time(description_.quantum),
+        options_.until.value_or(traffic::Measurement::never));
   }
   std::vector<unsigned> next_core(description_.hosts.size(), 1);
   for (std::size_t i = 0; i < description_.traffic.size(); ++i) {
@@ -190,7 +191,7 @@ void Run::tell_stations() {
 
 /// Why messages are still under way when nothing is left to happen.
 void Run::check_for_deadlock() {
-  if (!platform_.time() || options_.until || !platform_.time()->timeline().idle()) return;
+  if (!platform_.time() || !platform_.time()->timeline().idle()) return;
   for (const timing::Station* station : platform_.time()->timeline().find_deadlock()) {
     result_.deadlock.push_back(station->label());
   }
@@ -243,7 +244,7 @@ void Run::begin_streams() {
   }
 }
 
-void Run::simulate() {
+void Run::simulate() try {
   if (options_.until) {
     if (platform_.time()) platform_.time()->stop_at(*options_.until);
     sc_core::sc_start(fabric::to_sc_time(*options_.until), sc_core::SC_EXIT_ON_STARVATION);
@@ -258,6 +259,12 @@ void Run::simulate() {
   write_series();
   if (timeline_) timeline_->finish();
   if (dump_) dump_->finish();
+} catch (const sc_core::sc_report&) {
+  // Of an exception the kernel leaves the text alone.
+  if (platform_.time() && platform_.time()->error()) {
+    std::rethrow_exception(platform_.time()->error());
+  }
+  throw;
 }
 
 void Run::write_series() {
@@ -431,8 +438,7 @@ std::vector<std::string> RunResult::problems() const {
     }
     // What was in flight at --until has no answer, which is nobody's fault.
     const std::uint64_t answered = s.completed + s.refused;
-    const bool stopped = options.until && !stream.finished;
-    if (!stopped && answered != s.asked) {
+    if ((!options.until || stream.finished) && answered != s.asked) {
       problems.push_back(fmt::format("{} {}: {} requests were asked and {} answered", stream.host,
                                      stream.what, s.asked, answered));
     }
@@ -440,7 +446,7 @@ std::vector<std::string> RunResult::problems() const {
       problems.push_back(fmt::format("{} {}: {} of {} requests were refused", stream.host,
                                      stream.what, s.refused, s.asked));
     }
-    const std::uint64_t due = stopped ? answered : s.asked;
+    const std::uint64_t due = stream.finished ? s.asked : answered;
     if (s.verified != due) {
       problems.push_back(fmt::format("{} {}: {} of {} requests failed a check", stream.host,
                                      stream.what, due - s.verified, due));

@@ -101,13 +101,13 @@ std::string rate(std::uint64_t bytes, timing::Picoseconds time) {
 std::string latency_line(const char* way, const timing::Histogram& latency,
                          const timing::BatchMeans& means) {
   const auto half_width = means.half_width();
-  std::string line = fmt::format("  {:<6}{:>9}", way, in_ns(latency.mean()));
+  std::string line = fmt::format("  {:<6} {:>8}", way, in_ns(latency.mean()));
   line += half_width ? fmt::format(" ±{:<6}", in_ns(*half_width)) : fmt::format("{:8}", "");
-  line += fmt::format("{:>8}", in_ns(latency.min()));
+  line += fmt::format(" {:>7}", in_ns(latency.min()));
   for (const auto& [name, of_1000] : timing::reported_quantiles) {
-    line += fmt::format("{:>9}", in_ns(latency.quantile(of_1000)));
+    line += fmt::format(" {:>8}", in_ns(latency.quantile(of_1000)));
   }
-  return line + fmt::format("{:>10}", in_ns(latency.max()));
+  return line + fmt::format(" {:>9}", in_ns(latency.max()));
 }
 
 std::string measured_span(const RunResult& result) {
@@ -171,11 +171,11 @@ std::string stations(const RunResult& result) {
     const timing::StationStatistics& s = station->statistics;
     text += fmt::format("  {:<{}}{:>13}{:>14}", station->label, width, grouped(s.messages),
                         rate(s.bytes, length));
-    text += fmt::format("{:>7.1f} %{:>10.2f}", 100 * station->utilisation(length),
+    text += fmt::format(" {:>6.1f} % {:>9.2f}", 100 * station->utilisation(length),
                         station->mean_queue(length));
-    text += fmt::format("{:>11} ns{:>9} ns", in_ns(station->mean_wait()), in_ns(s.longest_wait));
+    text += fmt::format(" {:>10} ns {:>8} ns", in_ns(station->mean_wait()), in_ns(s.longest_wait));
     if (queues)
-      text += fmt::format("{:>8.1f} %{:>9}", 100 * ratio(s.blocked, length), s.deepest_queue);
+      text += fmt::format(" {:>7.1f} % {:>8}", 100 * ratio(s.blocked, length), s.deepest_queue);
     text += '\n';
   }
   return text;
@@ -299,7 +299,7 @@ std::string times(const RunResult& result) {
                          ? fmt::format("\nsimulated {}", human_duration(result.simulated_ps))
                          : std::string("\nsimulated time does not pass in functional mode");
   text += fmt::format("   wall {:.2f} s", result.wall_seconds);
-  if (result.wall_seconds > 0) {
+  if (result.wall_seconds > 0 && answered > 0) {
     text += fmt::format(
         "   {} requests/s, every one checked",
         grouped(static_cast<std::uint64_t>(static_cast<double>(answered) / result.wall_seconds)));

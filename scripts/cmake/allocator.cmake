@@ -10,5 +10,9 @@ function(cxlpool_use_allocator target)
     return()
   endif()
   find_package(mimalloc 2.0 REQUIRED)
-  target_link_libraries(${target} PRIVATE mimalloc)
+  # The C++ library first: its operator new throws when memory runs out, that of a mimalloc which was
+  # compiled as C ends the program. What is left then is malloc, which the program itself does not
+  # call.
+  target_link_libraries(${target} PRIVATE stdc++ -Wl,--push-state,--no-as-needed mimalloc
+                                          -Wl,--pop-state)
 endfunction()

@@ -316,6 +316,17 @@ TEST_F(BadInput, NoFileIsWrittenOverAnother) {
   EXPECT_EQ(read_file(platform), text);
 }
 
+/// A script's variable that is not set must not cost it its output or its stop.
+TEST_F(BadInput, OptionsWithoutAValueAreNoDefaults) {
+  for (const char* option : {"--out", "--vcd", "--timeline", "--until", "--trace", "--mmio",
+                             "--seed", "--timeline-requests"}) {
+    const Outcome outcome = cxlpool({"run", one_device, "--mode", "at", option, ""});
+    EXPECT_EQ(outcome.exit_status, 2) << option;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string(option) + ": expected a value, got nothing"));
+  }
+  EXPECT_EQ(cxlpool({"run", ""}).exit_status, 2);
+}
+
 TEST_F(BadInput, ArgumentsThatAreWrong) {
   EXPECT_EQ(cxlpool({}).exit_status, 2);
   EXPECT_EQ(cxlpool({"rum"}).exit_status, 2);

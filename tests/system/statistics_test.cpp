@@ -340,6 +340,31 @@ TEST(ProvenRange, IsTheSameWhateverTheQuantum) {
   }
 }
 
+/// Nor does what is counted up to a stop, which is what was answered before it.
+TEST_P(Statistics, UpToAStopAreOfWhatWasAnsweredBefore) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, sizes: [64], pattern: uniform, requests: "
+                    "3_000, read: 67%, outstanding: 8}]\n");
+  std::string of_1us;
+  for (const char* quantum : {"1us", "1ns", "137ns", "1ms"}) {
+    const Outcome outcome =
+        cxlpool({"run", file, "--mode", GetParam(), "--json", "--until", "2us", "--set",
+                 std::string("quantum=") + quantum});
+    ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
+    json results = json::parse(outcome.out);
+    const json& stream = results["traffic"][0];
+    EXPECT_GT(stream["completed"], 50);
+    EXPECT_LT(stream["completed"], stream["asked"]);
+    EXPECT_EQ(stream["completed"], stream["latency_ps"]["all"]["count"]);
+    EXPECT_EQ(stream["completed"], stream["verified"]);
+    for (const char* key : {"platform", "wall_seconds"}) EXPECT_EQ(results.erase(key), 1u);
+    if (of_1us.empty()) of_1us = results.dump();
+    EXPECT_EQ(results.dump(), of_1us) << quantum;
+  }
+}
+
 /// Sixteen streams on eight devices behind a switch, which meet on the narrowest link.
 TEST(ProvenRange, HoldsForTheTailWhereStreamsMeet) {
   TempDir folder;

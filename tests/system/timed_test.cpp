@@ -13,6 +13,7 @@ namespace cxlpool::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Of one request at a time nobody else is in the way, so both modes agree to the picosecond.
 class Alone : public ::testing::TestWithParam<const char*> {};
@@ -186,6 +187,11 @@ TEST(Deadlock, EndsTheRunAndNamesTheQueuesThatWaitForEachOther) {
       EXPECT_THAT(said, HasSubstr(queue));
     }
     EXPECT_THAT(said, HasSubstr("requests were asked and"));
+    EXPECT_THAT(said, Not(HasSubstr("failed a check")));
+    arguments.insert(arguments.end(), {"--until", "1ms"});
+    const Outcome stopped = cxlpool(arguments);
+    EXPECT_EQ(stopped.exit_status, 1) << "nothing moved any more before";
+    EXPECT_THAT(stopped.out + stopped.err, HasSubstr("deadlock"));
   }
   EXPECT_EQ(cxlpool({"run", file, "--mode", "lt", "--quiet"}).exit_status, 0);
   EXPECT_EQ(cxlpool({"run", file, "--mode", "at", "--quiet", "--set",

@@ -161,7 +161,8 @@ TEST(ValidateTiming, SwitchesHaveQueuesAndWeights) {
   EXPECT_EQ(error([](auto& s) { s.buffers = 4; }),
             "switches[0].buffers: expected only with shared_buffers: true");
   EXPECT_EQ(error([](auto& s) { s.shared_buffers = true; }),
-            "switches[0]: shared_buffers needs buffers, how many messages there is room for");
+            "switches[0]: shared_buffers needs buffers of at least 1, how many messages there is "
+            "room for");
   EXPECT_EQ(error([](auto& s) {
               s.shared_buffers = true;
               s.buffers = 2;
@@ -181,7 +182,7 @@ TEST(ValidateTiming, InjectionTakesWhatItsKindNeeds) {
     EXPECT_EQ(error(kind, [](auto&) {}), "(no error)");
   }
   EXPECT_EQ(error(Injection::open, [](auto& t) { t.injection.pace = {}; }),
-            "traffic[0]: injection: open needs a rate such as 10GB/s or a gap such as 25ns");
+            "traffic[0]: injection: open needs a rate such as 10GB/s or a gap such as 25ns, not 0");
   EXPECT_EQ(error(Injection::open, [](auto& t) { t.outstanding = 2; }),
             "traffic[0].outstanding: expected only with injection: closed or paced, not with open");
   EXPECT_EQ(error(Injection::open, [](auto& t) { t.injection.threads = 2; }),

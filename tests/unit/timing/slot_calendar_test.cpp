@@ -106,5 +106,23 @@ TEST(SlotCalendarTest, SourcesThatRunAheadWaitAsLongAsInAnExactQueue) {
   }
 }
 
+TEST(Picoseconds, ARunHasAnEnd) {
+  expect_within_run(longest_run);
+  EXPECT_THROW(expect_within_run(longest_run + 1), std::overflow_error);
+  EXPECT_EQ(longest_run / (Picoseconds{86'400} * 1'000'000'000 * ps_per_ns), 106u);
+}
+
+/// Seconds, in a ring of microseconds: what the newest bins say is not cut.
+TEST(SlotCalendarTest, ABacklogOfSecondsIsWaitedFor) {
+  constexpr Picoseconds gap = 4'000'000'000;  // 4 ms
+  SlotCalendar calendar{gap, 0, 720, 4'000'000};
+  Picoseconds wait = 0;
+  for (unsigned i = 0; i != 1'000; ++i) {
+    wait = calendar.book(i, 720);
+    ASSERT_NEAR(static_cast<double>(wait), static_cast<double>(i * gap), 1e6) << i;
+  }
+  EXPECT_GT(wait, Picoseconds{1} << 40);
+}
+
 }  // namespace
 }  // namespace cxlpool::timing
