@@ -349,9 +349,8 @@ TEST_P(Statistics, UpToAStopAreOfWhatWasAnsweredBefore) {
                     "3_000, read: 67%, outstanding: 8}]\n");
   std::string of_1us;
   for (const char* quantum : {"1us", "1ns", "137ns", "1ms"}) {
-    const Outcome outcome =
-        cxlpool({"run", file, "--mode", GetParam(), "--json", "--until", "2us", "--set",
-                 std::string("quantum=") + quantum});
+    const Outcome outcome = cxlpool({"run", file, "--mode", GetParam(), "--json", "--until", "2us",
+                                     "--set", std::string("quantum=") + quantum});
     ASSERT_EQ(outcome.exit_status, 0) << outcome.err;
     json results = json::parse(outcome.out);
     const json& stream = results["traffic"][0];
