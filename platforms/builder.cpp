@@ -15,7 +15,8 @@ Platform::Platform(const PlatformDescription& description, const Options& option
     : description_(description), bind_(options.bind) {
   if (options.timed) {
     time_ = std::make_unique<fabric::Timekeeper>("timekeeper");
-    stations_ = std::make_unique<StationFactory>(*time_, description.quantum);
+    stations_ = std::make_unique<StationFactory>(
+        *time_, std::max(options.in_order ? 0 : description.quantum, slowest_way(description)));
   }
   build_hosts(options);
   build_switches();

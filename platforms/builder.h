@@ -50,6 +50,9 @@ class Platform {
     /// Core sockets of each host beside the one that direct(h) uses.
     std::vector<unsigned> extra_cores = {};
     Bind bind = nullptr;  ///< of every two sockets; null: directly
+    /// Loosely timed accesses come in the order of their time (traffic::LooseDriver). Otherwise
+    /// initiators may run ahead of each other by the description's quantum.
+    bool in_order = false;
   };
 
   Platform(const PlatformDescription& description, const Options& options);

@@ -2,6 +2,8 @@
 #include "platforms/builder_timing.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "models/timing/dram_arbiter.h"
 #include "models/timing/link_direction.h"
@@ -120,8 +122,54 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
 
 }  // namespace
 
-StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds quantum)
-    : time_(time), span_(std::clamp(quantum + longest_backlog, shortest_span, longest_span)) {}
+namespace {
+
+/// Of switches above each other, the most.
+unsigned levels_of_switches(const PlatformDescription& platform) {
+  std::map<std::string_view, unsigned> level;
+  for (const SwitchDescription& each : platform.switches) level[each.name] = 1;
+  unsigned most = platform.switches.empty() ? 0 : 1;
+  bool found = true;
+  for (std::size_t round = 0; found && round < platform.switches.size(); ++round) {
+    found = false;
+    for (const SwitchDescription& each : platform.switches) {
+      for (const std::string& upstream : each.upstream) {
+        const auto above = level.find(std::string_view(upstream).substr(0, upstream.find('.')));
+        if (above == level.end() || level[each.name] > above->second) continue;
+        most = std::max(most, level[each.name] = above->second + 1);
+        found = true;
+      }
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
+Picoseconds slowest_way(const PlatformDescription& platform) {
+  Picoseconds host = 0, link = platform.default_link_latency, through = 0, device = 0;
+  const auto media = [](const MediaDescription& of) {
+    return std::max(of.latency, of.latency_of_write());
+  };
+  for (const HostDescription& each : platform.hosts) {
+    const HostTimingDescription& timing = each.timing;
+    host = std::max(host, timing.request_latency + timing.response_latency);
+    if (timing.local) device = std::max(device, timing.local->latency + media(timing.local->media));
+  }
+  for (const LinkDescription& each : platform.links) link = std::max(link, each.latency);
+  for (const SwitchDescription& each : platform.switches) {
+    through = std::max(through, each.timing.latency);
+  }
+  for (const DeviceDescription& each : platform.devices) {
+    device = std::max(device, each.timing.request_latency + each.timing.response_latency +
+                                  media(each.timing.media));
+  }
+  const unsigned levels = levels_of_switches(platform);
+  return host + 2 * ((levels + 1) * link + levels * through) + device;
+}
+
+StationFactory::StationFactory(fabric::Timekeeper& time, Picoseconds apart)
+    : time_(time), span_(std::clamp(apart + kept_waits, shortest_span, longest_span)) {}
 
 std::unique_ptr<Station> StationFactory::make(Station::Config config,
                                               std::unique_ptr<Server> server,

@@ -20,18 +20,24 @@ struct LinkEnds {
   const SwitchDescription* lower = nullptr;  ///< null: a device
 };
 
-/// How far ahead of the present a loosely timed run's bookings may lie: foreign initiators run
-/// ahead of each other by the quantum, and have to wait. A server keeps a ring of bookings as long
-/// as both together and forgets what lies behind, so that whoever books later than that waits for
-/// microseconds. Rings cost memory, so they have a bound; DRAM's are of one length, 4.19 us.
-inline constexpr timing::Picoseconds longest_backlog = 3'000 * timing::ps_per_ns;
+/// How far apart the arrivals may lie that a loosely timed server is asked about, one after the
+/// other: answers over the slowest way are booked far ahead of those over others, foreign
+/// initiators run ahead of each other by the quantum, and all have to wait. A server keeps a ring
+/// of bookings as long as that, and forgets what lies behind, so that whoever books later than that
+/// waits for microseconds. Rings cost memory, so they have a bound; DRAM's are of one length, 4.19
+/// us.
+inline constexpr timing::Picoseconds kept_waits = 3'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds shortest_span = 4'000 * timing::ps_per_ns;
 inline constexpr timing::Picoseconds longest_span = 32'000 * timing::ps_per_ns;
+
+/// What an access takes at most with nobody in its way, over any way of the platform; a bound.
+timing::Picoseconds slowest_way(const PlatformDescription& platform);
 
 /// Makes the stations of one platform.
 class StationFactory {
  public:
-  StationFactory(fabric::Timekeeper& time, timing::Picoseconds quantum);
+  /// `apart`: how far apart arrivals lie, loosely timed, before anybody waits.
+  StationFactory(fabric::Timekeeper& time, timing::Picoseconds apart);
 
   fabric::Timekeeper& time() { return time_; }
   timing::Picoseconds span() const { return span_; }

@@ -38,6 +38,7 @@ Initiator::Initiator(sc_core::sc_module_name name, Config config, fabric::Host& 
     origin_ = config_.time->new_origin();
     socket.register_nb_transport_bw(this, &Initiator::nb_transport_bw);
   }
+  if (config_.mode != Mode::functional) return;
   SC_HAS_PROCESS(Initiator);
   SC_METHOD(run);
   sensitive << begin_;
@@ -107,6 +108,12 @@ RequestSource::Next Initiator::go_on() {
     retire_earliest();
   }
   return next;
+}
+
+bool Initiator::finished() const {
+  if (!config_.driver) return finished_;
+  // What it knows of lies ahead of the clock.
+  return finished_ && local_ <= now() && local_ < config_.driver->until();
 }
 
 /// Whether there is a free slot; makes one while there may be more.
@@ -228,7 +235,8 @@ void Initiator::retire_earliest() {
   free_.push_back(index);
   const Slot& slot = *slots_[index];
   if (config_.mode == Mode::lt) {
-    local_ = std::max(local_, slot.answered_at + config_.injection.delay);
+    const Picoseconds thinks = source_done_ ? 0 : config_.injection.delay;
+    local_ = std::max(local_, slot.answered_at + thinks);
   }
   show_source(slot);
 }

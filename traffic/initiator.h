@@ -113,7 +113,8 @@ class Initiator : public sc_core::sc_module {
   const InitiatorStatistics& statistics() const { return statistics_; }
   const std::string& label() const { return config_.label; }
   const fabric::Host& host() const { return host_; }
-  bool finished() const { return finished_ && local_ <= now(); }
+  /// Its source has no more to ask, and all was answered before the simulation's end.
+  bool finished() const;
   std::exception_ptr error() const { return error_; }
 
  private:

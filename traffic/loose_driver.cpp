@@ -31,17 +31,26 @@ void LooseDriver::wake_at(Picoseconds at) {
   wake_.notify(fabric::to_sc_time(std::max(at, present) - present));
 }
 
+/// As long as it is the first. Returns whether there is more to come.
+bool LooseDriver::drive(Entry& first, Picoseconds present) {
+  bool goes_on = true;
+  do {
+    goes_on = first.initiator->issue_due();
+    first.due = first.initiator->due();
+  } while (goes_on && first.due < until_ && first.due <= present + quantum_ &&
+           (entries_.empty() || !later(first, entries_.front())));
+  return goes_on;
+}
+
 void LooseDriver::run() {
   const Picoseconds present = fabric::to_picoseconds(sc_core::sc_time_stamp());
-  while (!entries_.empty()) {
-    Entry first = entries_.front();
-    if (first.due >= until_) break;
-    if (first.due > present + quantum_) return wake_at(first.due);
+  while (!entries_.empty() && entries_.front().due < until_) {
+    if (entries_.front().due > present + quantum_) return wake_at(entries_.front().due);
     std::pop_heap(entries_.begin(), entries_.end(), later);
+    Entry first = entries_.back();
     entries_.pop_back();
-    const bool goes_on = first.initiator->issue_due();
+    const bool goes_on = drive(first, present);
     if (first.initiator->error()) return;
-    first.due = first.initiator->due();
     if (goes_on) {
       entries_.push_back(first);
       std::push_heap(entries_.begin(), entries_.end(), later);

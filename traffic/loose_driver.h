@@ -16,8 +16,8 @@ class Initiator;
 /// quantum, but not of each other: the one whose next request is the earliest issues it. If each
 /// ran through a quantum in a turn of its own, the first would not see the others and the last
 /// would get what room they have left, which the mean does not show and p99 does
-/// (docs/modules/time.md). So what a run comes to does not depend on its quantum, which only says
-/// how often others in the simulation have their turn.
+/// (docs/modules/time.md). So what these initiators come to does not depend on the quantum, which
+/// only says how often others in the simulation have their turn.
 class LooseDriver : public sc_core::sc_module {
  public:
   /// What would happen at `until` or later does not.
@@ -42,6 +42,7 @@ class LooseDriver : public sc_core::sc_module {
   }
 
   void run();
+  bool drive(Entry& first, timing::Picoseconds present);
   void wake_at(timing::Picoseconds at);
 
   const timing::Picoseconds quantum_, until_;

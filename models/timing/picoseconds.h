@@ -19,9 +19,8 @@ inline constexpr Picoseconds longest_run = Picoseconds{1} << 63;
 inline void expect_within_run(Picoseconds time) {
   if (time <= longest_run) return;
   throw std::overflow_error(
-      "simulated time has passed 106 days, the most that a run may take: fewer requests, or "
-      "shorter "
-      "times between them");
+      "simulated time has passed 106 days, the most that a run may take: expected fewer requests, "
+      "or shorter times between them");
 }
 
 }  // namespace cxlpool::timing

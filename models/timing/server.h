@@ -47,8 +47,9 @@ class Server {
     SlotCalendar* calendar = nullptr;
     unsigned units = 0;
   };
-  /// What book() reserves, where it does nothing else: the message comes out alone() after its
-  /// arrival and what the calendar has it wait. No calendar: there is more to it, or nothing.
+  /// Of one calendar for whatever message, or of none: what book() reserves, where that is all: the
+  /// message comes out alone() after its arrival and what the calendar has it wait. No calendar:
+  /// there is more to it, or nothing.
   virtual Room room(const Message& message) {
     static_cast<void>(message);
     return {};

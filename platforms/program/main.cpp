@@ -69,9 +69,8 @@ int main(int argc, char** argv) {
   try {
     exit_status = run_program(argc, argv);
   } catch (const std::bad_alloc&) {
-    std::fputs(
-        "cxlpool: out of memory: fewer requests, or a smaller range of addresses, need less\n",
-        stderr);
+    std::fputs("cxlpool: out of memory; fewer requests or a smaller range of addresses need less\n",
+               stderr);
   } catch (const std::exception& error) {
     // InputError, TraceError and what the system refuses all say where and what.
     if (std::ferror(stdout) == 0) {

@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include "platforms/builder_parts.h"
-#include "platforms/builder_timing.h"
 #include "platforms/input_error.h"
 #include "platforms/run/activity.h"
 #include "platforms/run/request_recorder.h"
@@ -111,7 +110,7 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
     : description_(description),
       options_(options),
       platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
-                              cores_for(description)}),
+                              cores_for(description), nullptr, true}),
       measurement_(make_span(description.warmup), make_span(description.measure),
                    options.until.value_or(traffic::Measurement::never)),
       scoreboard_(platform_.endpoints()),

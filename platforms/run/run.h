@@ -19,7 +19,7 @@ namespace cxlpool::platforms {
 struct RunOptions {
   traffic::Mode mode = traffic::Mode::functional;
   bool compiled_routes = true;
-  std::optional<timing::Picoseconds> until;  ///< stop the simulation then
+  std::optional<timing::Picoseconds> until;  ///< what would happen then or later does not
   std::string out_dir;                       ///< where files go; empty: none are written
   std::string timeline;                      ///< file of trace events; empty: none. Timed
   std::uint64_t timeline_requests = 10'000;  ///< how many requests are in it at most

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/timing/loose_range.h"
+#include "platforms/builder_parts.h"
 
 namespace cxlpool::platforms {
 namespace {
@@ -78,16 +79,22 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, double wri
 /// of as many accesses as may be outstanding. Infinite for open streams and traces, whose accesses
 /// have any size.
 std::vector<double> most_under_way(const PlatformDescription& platform) {
+  const std::uint64_t cut =
+      std::min<std::uint64_t>(fabric::Host::part_bytes, least_block(platform));
   std::vector<double> most(platform.hosts.size(), 0);
   for (const TrafficDescription& stream : platform.traffic) {
     const auto host = std::find_if(platform.hosts.begin(), platform.hosts.end(),
                                    [&](const auto& each) { return each.name == stream.host; });
-    const std::uint32_t largest = *std::max_element(stream.sizes.begin(), stream.sizes.end());
-    constexpr unsigned cut = fabric::Host::part_bytes;
-    const std::uint32_t parts = (largest + cut - 1) / cut + stream.unaligned;
+    std::uint64_t parts = 0;
+    for (const std::uint32_t size : stream.sizes) {
+      // Only powers of two are aligned; others may begin anywhere.
+      const bool aligned = !stream.unaligned && (size & (size - 1)) == 0;
+      parts = std::max(parts, (size + cut - 1 + (aligned ? 0 : cut - 1)) / cut);
+    }
     const bool bounded = stream.injection.kind != Injection::open && stream.pattern != "trace";
     most[static_cast<std::size_t>(host - platform.hosts.begin())] +=
-        bounded ? static_cast<double>(stream.outstanding) * stream.injection.threads * parts
+        bounded ? static_cast<double>(stream.outstanding) * stream.injection.threads *
+                      static_cast<double>(parts)
                 : std::numeric_limits<double>::infinity();
   }
   return most;

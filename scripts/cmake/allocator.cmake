@@ -9,7 +9,11 @@ function(cxlpool_use_allocator target)
   if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     return()
   endif()
-  find_package(mimalloc 2.0 REQUIRED)
+  find_package(mimalloc QUIET)
+  if(NOT mimalloc_FOUND)
+    message(STATUS "mimalloc was not found: ${target} will be slower than it could be")
+    return()
+  endif()
   # The C++ library first: its operator new throws when memory runs out, that of a mimalloc which was
   # compiled as C ends the program. What is left then is malloc, which the program itself does not
   # call.

@@ -364,6 +364,79 @@ TEST_P(Statistics, UpToAStopAreOfWhatWasAnsweredBefore) {
   }
 }
 
+/// What comes back late from one device is booked far ahead of what others bring.
+TEST(ProvenRange, HoldsForAFastDeviceBesideASlowOne) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      "version: 1\nwarmup: 20us\ndefault_link: {gen: 5, width: 8, queue: 4096, credits: 4096}\n"
+      "hosts:\n  - {name: h0, windows: [{base: 0x1_0000_0000, size: 2GiB, targets: [hb0]}], "
+      "bridges: [{name: hb0, root_ports: 1}]}\n"
+      "switches: [{name: sw, upstream: h0.hb0.rp0, downstream: 2, latency: 10ns}]\n"
+      "devices:\n  - {name: fast, at: sw.ds0, volatile: 1GiB, media: {latency: 100ns}}\n"
+      "  - {name: slow, at: sw.ds1, volatile: 1GiB, media: {latency: 10us}}\n"
+      "regions: [{name: r0, host: h0, devices: [fast]}, {name: r1, host: h0, devices: [slow]}]\n"
+      "traffic:\n  - {host: h0, region: r0, pattern: uniform, requests: 2_000, injection: open, "
+      "gap: 50ns}\n"
+      "  - {host: h0, region: r1, pattern: uniform, requests: 500, injection: open, gap: 200ns}\n");
+  const auto of_fast = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"run", file, "--json"});
+    const Outcome outcome = cxlpool(options);
+    EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
+    return json::parse(outcome.out)["traffic"][0]["latency_ps"]["all"]["mean"].get<double>();
+  };
+  const double exact = of_fast({"--mode", "at"});
+  for (const char* quantum : {"1ns", "1us", "1ms"}) {
+    const double loose = of_fast({"--mode", "lt", "--set", std::string("quantum=") + quantum});
+    EXPECT_NEAR(loose / exact, 1, 0.01) << quantum;
+  }
+  const Outcome slower = cxlpool(
+      {"run", file, "--json", "--mode", "lt", "--set", "devices[slow].media={latency: 100us}"});
+  EXPECT_THAT(slower.out, HasSubstr("an access may take up to 100."));
+}
+
+TEST_P(Statistics, AStopAtTheLastAnswerIsNoFailure) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml", platform +
+                    "traffic: [{host: h0, region: r0, sizes: [64], pattern: uniform, requests: "
+                    "300, outstanding: 4}, {host: h0, region: r0, sizes: [64], "
+                    "pattern: uniform, requests: 10, injection: open, gap: 70ns}]\n");
+  const auto run_until = [&](const std::vector<std::string>& until) {
+    std::vector<std::string> arguments = {"run", file, "--mode", GetParam(), "--json"};
+    arguments.insert(arguments.end(), until.begin(), until.end());
+    const Outcome outcome = cxlpool(arguments);
+    EXPECT_EQ(outcome.exit_status, 0) << outcome.err << outcome.out;
+    return json::parse(outcome.out);
+  };
+  const auto end = run_until({})["simulated_ps"].get<std::uint64_t>();
+  for (const std::uint64_t until : {end - 1, end, end + 1}) {
+    const json results = run_until({"--until", std::to_string(until) + "ps"});
+    const auto completed = results["traffic"][0]["completed"].get<unsigned>();
+    EXPECT_EQ(completed == 300, until > end) << until << " of " << end;
+    EXPECT_EQ(results["traffic"][0]["finished"], until > end);
+    EXPECT_EQ(results["traffic"][1]["completed"], 10);
+  }
+}
+
+TEST_P(Statistics, ARunThatLastsTooLongEndsWithAnError) {
+  TempDir folder;
+  const std::string file = folder.write(
+      "p.yaml",
+      "version: 1\nhosts:\n  - {name: h0, request_latency: 1s, response_latency: 1s, windows: "
+      "[{base: 0x1_0000_0000, size: 1GiB, targets: [hb0]}], bridges: [{name: hb0, root_ports: "
+      "1}]}\n"
+      "devices: [{name: mem0, at: h0.hb0.rp0, volatile: 1GiB, request_latency: 1s, "
+      "response_latency: 1s, media: {latency: 1s}}]\n"
+      "regions: [{name: r0, host: h0, devices: [mem0]}]\nlink_latency: 1s\n"
+      "traffic: [{host: h0, base: 0x1_0000_0000, size: 64KiB, pattern: uniform, requests: "
+      "1_600_000, delay: 1s}]\n");
+  const Outcome outcome = cxlpool({"run", file, "--mode", GetParam(), "--quiet"});
+  EXPECT_EQ(outcome.exit_status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("simulated time has passed 106 days"));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("E549")));
+}
+
 /// Sixteen streams on eight devices behind a switch, which meet on the narrowest link.
 TEST(ProvenRange, HoldsForTheTailWhereStreamsMeet) {
   TempDir folder;

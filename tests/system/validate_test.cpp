@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"profile=", "no profile of a device is named \"\""},
         WrongCase{"profile=generic-switch", "switch=generic-switch"},
         WrongCase{"profile=a1000,switch=a1000", "a1000 is no profile of a switch"},
-        WrongCase{"read=0.5", "profile is missing"}, WrongCase{"", "expected key=value"},
+        WrongCase{"read=0.5", "profile is missing"}, WrongCase{"", "expected a value"},
         WrongCase{"profile", "expected key=value"},
         WrongCase{"profile=a1000,", "expected key=value"},
         WrongCase{"profile=a1000,reed=0.5", "unknown key \"reed\", did you mean \"read\"?"},

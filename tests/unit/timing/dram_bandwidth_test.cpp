@@ -205,6 +205,28 @@ TEST(FrFcfs, WritesStandBackUntilTheyAreManyOrAlone) {
   EXPECT_EQ(chooses({&write}), 0u);
 }
 
+TEST(FrFcfs, WhatIsBehindTheWindowIsNotSeen) {
+  DramChannel channel(dram_part("DDR5-4800"));
+  FrFcfsConfig config;
+  config.window = 2;
+  config.least_batch = 1;
+  config.write_linger = 40'000;
+  config.read_patience = 60'000;
+  FrFcfsScheduler scheduler(config);
+  Message read, write;
+  write.write = true;
+  DramQueue only_write, queue;
+  only_write.push(write, 1'000'000, 0);
+  for (std::uint64_t i = 0; i < 2; ++i) queue.push(read, 1'010'000, i);
+  queue.push(write, 1'010'000, 2);
+  scheduler.choose(only_write.oldest(), channel, 1'000'000);
+  EXPECT_EQ(scheduler.chooses_at(queue.oldest(), 1'010'000), 1'040'000u);
+  EXPECT_EQ(scheduler.choose(queue.oldest(), channel, 1'070'000).order, 0u);
+  config.window = 0;
+  FrFcfsScheduler blind(config);
+  EXPECT_EQ(blind.choose(queue.oldest(), channel, 1'070'000).order, 0u) << "sees the oldest";
+}
+
 TEST(FrFcfs, ReadsWaitForWritesThatMayComeButNotForLong) {
   DramChannel channel(dram_part("DDR5-4800"));
   FrFcfsConfig config;
