@@ -181,7 +181,8 @@ Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
 
 Server::Room LinkDirection::room(const Message& message) {
   if (tables_->flit != 0) return {};
-  return {&calendar_, message.lines * tables_->units[static_cast<unsigned>(message.kind)]};
+  const unsigned of_line = tables_->units[static_cast<unsigned>(message.kind)];
+  return {&calendar_, message.lines * of_line};
 }
 
 /// When the flit began that is under way at `begin`; one begins then if none is.
