@@ -120,10 +120,6 @@ void add_fixed_media(fabric::EndpointTiming& device, const DeviceDescription& de
   device.channels.push_back(stations.make(config, pipe));
 }
 
-}  // namespace
-
-namespace {
-
 /// Of switches above each other, the most.
 unsigned levels_of_switches(const PlatformDescription& platform) {
   std::map<std::string_view, unsigned> level;

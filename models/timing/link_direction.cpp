@@ -166,7 +166,7 @@ Server::Service LinkDirection::place(const Message& message, Picoseconds now, Pi
 
 Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
   const auto kind = static_cast<unsigned>(message.kind);
-  const Picoseconds begin = arrival + calendar_.book(arrival, message.lines * tables_->units[kind]);
+  const Picoseconds begin = arrival + calendar_.book(arrival, units(message));
   const Picoseconds alone = idle(message).service.done_at;
   if (tables_->flit == 0) return begin + alone;
   if (begun_.empty()) begun_.assign(booked_flits_, ~Picoseconds{0});
@@ -181,8 +181,7 @@ Picoseconds LinkDirection::book(const Message& message, Picoseconds arrival) {
 
 Server::Room LinkDirection::room(const Message& message) {
   if (tables_->flit != 0) return {};
-  const unsigned of_line = tables_->units[static_cast<unsigned>(message.kind)];
-  return {&calendar_, message.lines * of_line};
+  return {&calendar_, units(message)};
 }
 
 /// When the flit began that is under way at `begin`; one begins then if none is.
@@ -201,7 +200,7 @@ Picoseconds LinkDirection::alone(const Message& message) const {
 }
 
 Picoseconds LinkDirection::occupancy(const Message& message) const {
-  return calendar_.length_of(message.lines * tables_->units[static_cast<unsigned>(message.kind)]);
+  return calendar_.length_of(units(message));
 }
 
 }  // namespace cxlpool::timing

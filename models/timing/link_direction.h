@@ -82,6 +82,10 @@ class LinkDirection final : public Server {
   const LinkTables::Idle& idle(const Message& message) const {
     return tables_->idle[static_cast<unsigned>(message.kind)].at(message.lines);
   }
+  /// Of the calendar.
+  unsigned units(const Message& message) const {
+    return unsigned{message.lines} * tables_->units[static_cast<unsigned>(message.kind)];
+  }
   Service place(const Message& message, Picoseconds now, Picoseconds ready);
   std::uint64_t not_begun(Picoseconds ready) const;
   Picoseconds join_flit(Picoseconds begin);

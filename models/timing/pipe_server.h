@@ -41,9 +41,9 @@ class PipeServer final : public Server {
   }
 
   Picoseconds book(const Message& message, Picoseconds arrival) override {
-    Picoseconds wait = 0;
-    if (calendar_) wait = calendar_->book(arrival, units(gap(message)));
-    return arrival + wait + alone(message);
+    const Room place = room(message);
+    if (place.calendar) arrival += place.calendar->book(arrival, place.units);
+    return arrival + alone(message);
   }
 
   Room room(const Message& message) override {

@@ -25,8 +25,7 @@ void warn_of_load(const RunResult& result, std::vector<std::string>& warnings) {
   warnings.push_back(fmt::format(
       "{} was {:.0f} % busy; loosely timed latencies are proven up to {:.0f} %. At 80 % they were "
       "within 1 % in the mean and 2 % at p99 with FIFO arbitration (and 9 % with round robin). "
-      "Near "
-      "saturation they are off by any factor: use --mode at",
+      "Near saturation they are off by any factor: use --mode at",
       busiest->label, 100 * load, 100 * proven_utilisation));
 }
 
@@ -49,10 +48,8 @@ void warn_of_arbitration(const RunResult& result, std::vector<std::string>& warn
     warnings.push_back(fmt::format(
         "{} arbitrates by {}, but a loosely timed run serves first come, first served. In tests at "
         "70 % load the mean over all hosts was within 1 % and p99 3 % low, with a host's own mean "
-        "1 "
-        "% low to 3 % high; at 80 % load p99 was 10 % low and a host's own mean up to 5 % high. "
-        "Use "
-        "--mode at",
+        "1 % low to 3 % high; at 80 % load p99 was 10 % low and a host's own mean up to 5 % high. "
+        "Use --mode at",
         each.name, weighted ? "weight" : "priority"));
   }
 }

@@ -110,7 +110,7 @@ Run::Run(const PlatformDescription& description, const RunOptions& options)
     : description_(description),
       options_(options),
       platform_(description, {options.compiled_routes, options.mode != traffic::Mode::functional,
-                              cores_for(description), nullptr, true}),
+                              cores_for(description), /*bind=*/nullptr, /*in_order=*/true}),
       measurement_(make_span(description.warmup), make_span(description.measure),
                    options.until.value_or(traffic::Measurement::never)),
       scoreboard_(platform_.endpoints()),

@@ -78,13 +78,12 @@ void Traffic::add(const fabric::TimedWay& way, const WayTaken& taken, double wri
 /// What each host may have under way at once, in messages: as many parts as accesses are cut into,
 /// of as many accesses as may be outstanding. Infinite for open streams and traces, whose accesses
 /// have any size.
-std::vector<double> most_under_way(const PlatformDescription& platform) {
+std::vector<double> most_under_way(const Platform& platform,
+                                   const PlatformDescription& description) {
   const std::uint64_t cut =
-      std::min<std::uint64_t>(fabric::Host::part_bytes, least_block(platform));
-  std::vector<double> most(platform.hosts.size(), 0);
-  for (const TrafficDescription& stream : platform.traffic) {
-    const auto host = std::find_if(platform.hosts.begin(), platform.hosts.end(),
-                                   [&](const auto& each) { return each.name == stream.host; });
+      std::min<std::uint64_t>(fabric::Host::part_bytes, least_block(description));
+  std::vector<double> most(description.hosts.size(), 0);
+  for (const TrafficDescription& stream : description.traffic) {
     std::uint64_t parts = 0;
     for (const std::uint32_t size : stream.sizes) {
       // Only powers of two are aligned; others may begin anywhere.
@@ -92,10 +91,10 @@ std::vector<double> most_under_way(const PlatformDescription& platform) {
       parts = std::max(parts, (size + cut - 1 + (aligned ? 0 : cut - 1)) / cut);
     }
     const bool bounded = stream.injection.kind != Injection::open && stream.pattern != "trace";
-    most[static_cast<std::size_t>(host - platform.hosts.begin())] +=
-        bounded ? static_cast<double>(stream.outstanding) * stream.injection.threads *
-                      static_cast<double>(parts)
-                : std::numeric_limits<double>::infinity();
+    most[platform.host_index(stream.host)] += bounded ? static_cast<double>(stream.outstanding) *
+                                                            stream.injection.threads *
+                                                            static_cast<double>(parts)
+                                                      : std::numeric_limits<double>::infinity();
   }
   return most;
 }
@@ -119,7 +118,8 @@ struct Queue {
 };
 
 /// Notes the queue of each station that is short of the most places.
-void note_queues(const std::vector<Station*>& stations, const Traffic& traffic, RunResult& result) {
+void note_queues(Platform& platform, const Traffic& traffic, RunResult& result) {
+  const std::vector<Station*>& stations = platform.time()->timeline().stations();
   std::map<const void*, Queue> queues;  // by what bounds them: a pool, or an input
   const auto bound_of = [&](const Station* station, const Input& input) -> const void* {
     return station->pool() ? static_cast<const void*>(station->pool()) : &input;
@@ -136,7 +136,7 @@ void note_queues(const std::vector<Station*>& stations, const Traffic& traffic, 
                             static_cast<double>(seen.waited) / messages, result.measured.length);
     queue.hosts.insert(input.hosts.begin(), input.hosts.end());
   }
-  const std::vector<double> most = most_under_way(result.description);
+  const std::vector<double> most = most_under_way(platform, result.description);
   for (const auto& [ends, input] : traffic.inputs()) {
     const Station& to = *stations[ends.second];
     StationResult& station = result.stations[ends.second];
@@ -159,7 +159,7 @@ void add_ways(Platform& platform, const std::vector<WayTaken>& ways, RunResult& 
     traffic.add(*way, taken, share_of_writes(result.devices[taken.device]),
                 endpoints[taken.device]->timing()->channels.size());
   }
-  note_queues(platform.time()->timeline().stations(), traffic, result);
+  note_queues(platform, traffic, result);
 }
 
 }  // namespace cxlpool::platforms

@@ -205,13 +205,19 @@ TEST(FrFcfs, WritesStandBackUntilTheyAreManyOrAlone) {
   EXPECT_EQ(chooses({&write}), 0u);
 }
 
-TEST(FrFcfs, WhatIsBehindTheWindowIsNotSeen) {
-  DramChannel channel(dram_part("DDR5-4800"));
+/// Of a scheduler whose writes linger after the first.
+FrFcfsConfig lingering() {
   FrFcfsConfig config;
-  config.window = 2;
   config.least_batch = 1;
   config.write_linger = 40'000;
   config.read_patience = 60'000;
+  return config;
+}
+
+TEST(FrFcfs, WhatIsBehindTheWindowIsNotSeen) {
+  DramChannel channel(dram_part("DDR5-4800"));
+  FrFcfsConfig config = lingering();
+  config.window = 2;
   FrFcfsScheduler scheduler(config);
   Message read, write;
   write.write = true;
@@ -229,11 +235,8 @@ TEST(FrFcfs, WhatIsBehindTheWindowIsNotSeen) {
 
 TEST(FrFcfs, ReadsWaitForWritesThatMayComeButNotForLong) {
   DramChannel channel(dram_part("DDR5-4800"));
-  FrFcfsConfig config;
+  FrFcfsConfig config = lingering();
   config.high_watermark = 2;
-  config.least_batch = 1;
-  config.write_linger = 40'000;
-  config.read_patience = 60'000;
   Message read, write;
   write.write = true;
   FrFcfsScheduler scheduler(config);
